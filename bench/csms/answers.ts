@@ -1,0 +1,67 @@
+import type { Clock } from '../../src/base/clock.ts'
+import { isoOf } from '../../src/base/moment.ts'
+import type { RequestOf } from '../../src/ocpp/message.ts'
+import { type Route, route, routesOf } from '../../src/ocpp/peer.ts'
+import * as core from '../../src/ocpp16/messages/core.ts'
+import * as firmware from '../../src/ocpp16/messages/firmware-management.ts'
+import * as security from '../../src/ocpp16/messages/security.ts'
+import type { IdTagInfo, RegistrationStatus } from '../../src/ocpp16/messages/types.ts'
+import type { TransactionBook } from './transactions.ts'
+
+/** What the answers to one station are made from. */
+export interface AnswerSource {
+  readonly clock: Clock
+  readonly station: string
+  readonly transactions: TransactionBook
+  /** Heartbeat interval, s. */
+  readonly heartbeat: number
+  registration(): RegistrationStatus
+  authorize(idTag: string): IdTagInfo
+  /** A request that fits its declaration came. */
+  heard(action: string, request: unknown): void
+  booted(request: RequestOf<typeof core.BootNotification>): void
+  statusChanged(request: RequestOf<typeof core.StatusNotification>): void
+}
+
+/** Every action that a charge point may send in OCPP 1.6, answered as a friendly central system does. */
+export function answersTo({ clock, station, transactions, ...source }: AnswerSource): ReadonlyMap<string, Route> {
+  const currentTime = () => isoOf(clock.now())
+  const routes = routesOf(
+    route(core.BootNotification, (request) => {
+      source.booted(request)
+      return { status: source.registration(), currentTime: currentTime(), interval: source.heartbeat }
+    }),
+    route(core.Heartbeat, () => ({ currentTime: currentTime() })),
+    route(core.Authorize, ({ idTag }) => ({ idTagInfo: source.authorize(idTag) })),
+    // OCPP 1.6 §4.8: the card is judged here too; a refused transaction still gets its id, and will be stopped under it.
+    route(core.StartTransaction, (request) => ({ transactionId: transactions.start(station, request), idTagInfo: source.authorize(request.idTag) })),
+    route(core.StopTransaction, (request) => {
+      transactions.stop(station, request)
+      return request.idTag === undefined ? {} : { idTagInfo: source.authorize(request.idTag) }
+    }),
+    route(core.MeterValues, (request) => {
+      transactions.sample(station, request)
+      return {}
+    }),
+    route(core.StatusNotification, (request) => {
+      source.statusChanged(request)
+      return {}
+    }),
+    route(core.DataTransfer, () => ({ status: 'UnknownVendorId' as const })),
+    route(firmware.DiagnosticsStatusNotification, () => ({})),
+    route(firmware.FirmwareStatusNotification, () => ({})),
+    route(security.LogStatusNotification, () => ({})),
+    route(security.SecurityEventNotification, () => ({})),
+    route(security.SignedFirmwareStatusNotification, () => ({})),
+    route(security.SignCertificate, () => ({ status: 'Rejected' as const })), // no certificate authority on the bench
+  )
+  return new Map(
+    [...routes].map(([action, { message, handle }]) => [
+      action,
+      route(message, (request, context) => {
+        source.heard(action, request)
+        return handle(request as never, context)
+      }),
+    ]),
+  )
+}

@@ -1,0 +1,95 @@
+// Makes dist/: the two programs and the library, each one bundle, and the library's type declarations.
+// docs/decisions/0002-bundle-for-the-field.md says why.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const dist = join(root, 'dist')
+const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const programs = { pilotwire: 'src/main.ts', 'pilotwire-bench': 'bench/main.ts' }
+const entries = { 'pilotwire-program': programs.pilotwire, 'pilotwire-bench-program': programs['pilotwire-bench'], station: 'src/run/station.ts' }
+
+/** What `bin` points to. A bundle's imports are resolved before its first line runs, so an old Node would end in a stack trace about
+ *  node:sqlite: this file asks for the version first. It also keeps compiled code between starts, in a directory of the user's own
+ *  (what stands there is run, so the shared /tmp will not do), and writes it while running: a charger is often ended by a power cut. */
+function prelude(name) {
+  return `#!/usr/bin/env node
+import * as nodeModule from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 24 || (major === 24 && minor < 12)) {
+  let pinned
+  try {
+    pinned = nodeModule.createRequire(import.meta.url).resolve('node-' + process.platform + '-' + process.arch + '/bin/node')
+  } catch {}
+  const remedy = pinned === undefined ? 'Install Node 24 from https://nodejs.org.' : 'It came with this package, call: ' + pinned + ' ' + process.argv[1]
+  process.stderr.write('${name}: Node 24.12 or newer is needed, and this is Node ' + process.versions.node + ' (' + process.execPath + '). ' + remedy + '\\n')
+  process.exit(2)
+}
+try {
+  const { NODE_COMPILE_CACHE, CACHE_DIRECTORY, XDG_CACHE_HOME } = process.env
+  nodeModule.enableCompileCache(NODE_COMPILE_CACHE || join(CACHE_DIRECTORY || XDG_CACHE_HOME || join(homedir(), '.cache'), 'pilotwire'))
+  setTimeout(nodeModule.flushCompileCache, 5_000).unref()
+} catch {} // It only saves time: a user without a home goes without.
+const program = new URL('./${name}-program.js', import.meta.url)
+process.argv[1] = fileURLToPath(program) // the program asks whether it is what was started
+await import(program.href)
+`
+}
+
+/** The licences of everything that was bundled: they ask to travel with the code. */
+function licences(inputs) {
+  const names = new Set(
+    inputs.map((path) => /^node_modules\/(?:.*\/node_modules\/)?((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[0]).filter((path) => path !== undefined),
+  )
+  const texts = [...names].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry))
+    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()}\n`
+  })
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
+
+const missing = Object.values(entries).filter((path) => !existsSync(join(root, path)))
+if (missing.length > 0) {
+  process.stderr.write(`build: ${missing.join(' and ')} not found\n`)
+  process.exit(1)
+}
+rmSync(dist, { recursive: true, force: true })
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: entries,
+  outdir: dist,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24.12',
+  // Names and lines stay: a stack trace from the field must be readable without a map, and maps cost memory.
+  minifySyntax: true,
+  legalComments: 'none',
+  // Optional accelerators of ws, absent here; and what is native stays beside the bundle.
+  external: ['bufferutil', 'utf-8-validate', ...Object.keys(about.optionalDependencies)],
+  // What is CommonJS in the bundle asks for Node's own modules by require().
+  banner: { js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)" },
+  metafile: true,
+  logLevel: 'warning',
+})
+for (const name of Object.keys(programs)) {
+  writeFileSync(join(dist, `${name}.js`), prelude(name))
+  chmodSync(join(dist, `${name}.js`), 0o755)
+}
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)))
+
+const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
+if (types.status !== 0) {
+  process.stderr.write('build: the type declarations could not be made\n')
+  process.exit(1)
+}
+for (const [path, { bytes }] of Object.entries(metafile.outputs)) process.stdout.write(`${path}  ${Math.round(bytes / 1_000)} kB\n`)

@@ -1,0 +1,128 @@
+import type { Clock } from '../../src/base/clock.ts'
+import { signal } from '../../src/base/signal.ts'
+import type { Board, EvseHardware, Input, Token, TokenReader } from '../types.ts'
+import type { PlantTerminals } from './electronics.ts'
+import type { Register } from './energy.ts'
+import type { PlantFault } from './faults.ts'
+import { type Plant, plant } from './plant.ts'
+import type { SimulatedBoardSpec, SimulatedEvseSpec } from './spec.ts'
+
+export interface SimulatedOptions {
+  /** Where the meter of an EVSE keeps its register; without one it starts at 0 Wh. */
+  readonly register?: (evse: number) => Register | undefined
+  /** Another number is another night: fluctuation of mains and current. */
+  readonly seed?: number
+}
+
+export interface SimulatedBoard {
+  readonly board: Board
+  readonly plants: readonly Plant[]
+  /** A card at the reader of an EVSE; without one at the reader for all.
+   *  @throws RangeError for an EVSE that the board does not have */
+  present(id: string, evse?: number): void
+}
+
+/** A board whose mains, cables, cars and meters are software. All its time comes from `clock`. */
+export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: SimulatedOptions = {}): SimulatedBoard {
+  const changed = signal<void>()
+  const plants = spec.evses.map((each, at) => {
+    const register = options.register?.(at + 1)
+    return plant(at + 1, each, clock, { ...(register === undefined ? {} : { register }), ...(options.seed === undefined ? {} : { seed: options.seed }) })
+  })
+  for (const each of plants) each.terminals.changed.on(() => changed.emit())
+  const readers = [undefined, ...plants.map((each) => each.evse)].map((evse) => ({ evse, presented: signal<Token>() }))
+  const anyHas = (fault: PlantFault): Input => ({
+    get isActive() {
+      return plants.some((each) => each.faults.has(fault))
+    },
+  })
+  let isClosed = false
+  const board: Board = {
+    name: spec.name,
+    evses: plants.map((each, at) => hardware(each, each.terminals, spec.evses[at] as SimulatedEvseSpec)),
+    readers: readers satisfies readonly TokenReader[],
+    emergencyStop: anyHas('emergencyStop'),
+    tamper: anyHas('tamper'),
+    failure: anyHas('board'),
+    safety: spec.safety ?? {},
+    changed,
+    close() {
+      isClosed = true
+      for (const each of plants) each.terminals.stop()
+    },
+  }
+  return {
+    board,
+    plants,
+    present(id, evse) {
+      const reader = readers.find((each) => each.evse === evse)
+      if (reader === undefined) throw new RangeError(`no EVSE ${evse} on board ${spec.name}: it has 1 to ${plants.length}`)
+      if (!isClosed) reader.presented.emit({ id })
+    },
+  }
+}
+
+function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSpec): EvseHardware {
+  const isSocket = spec.cable === 'socket'
+  return {
+    number: world.evse,
+    controller: {
+      pilot: {
+        get sample() {
+          return terminals.sample
+        },
+        drive: (output) => terminals.drivePilot(output),
+      },
+      contactor: {
+        close: () => terminals.command(true),
+        open: () => terminals.command(false),
+        get isClosed() {
+          return terminals.mirror
+        },
+      },
+      lock: isSocket
+        ? {
+            lock: () => terminals.moveLock('locked'),
+            unlock: () => terminals.moveLock('unlocked'),
+            get position() {
+              return world.lock
+            },
+          }
+        : undefined,
+      proximity: isSocket
+        ? {
+            get ohms() {
+              return terminals.ohms
+            },
+          }
+        : undefined,
+      residualCurrent: {
+        get isTripped() {
+          return terminals.isTripped
+        },
+        test: () => terminals.testResidualCurrent(),
+      },
+      staleAfter: 60,
+    },
+    meter: {
+      get newest() {
+        return terminals.reading
+      },
+    },
+    temperature: {
+      get celsius() {
+        return terminals.celsius
+      },
+    },
+    protectiveEarth: {
+      get isActive() {
+        return world.faults.has('protectiveEarth')
+      },
+    },
+    maxAmps: spec.maxAmps,
+    phases: spec.phases,
+    cable: spec.cable,
+    nominalVoltageV: spec.nominalVoltageV ?? 230,
+    hasVentilation: spec.hasVentilation ?? false,
+  }
+}

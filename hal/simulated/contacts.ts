@@ -1,0 +1,40 @@
+import type { Millis } from '../../src/base/units.ts'
+import type { Site } from './site.ts'
+
+const closesWithin: Millis = 25
+const opensWithin: Millis = 40
+
+/** Contacts that move a little after the command, unless they are welded or blocked. */
+export function contacts({ world, faults, recompute }: Site) {
+  let isCommanded = false
+  let isClosed = false
+  const move = () => {
+    const target = isCommanded && !faults.has('noClose')
+    if (target === isClosed || (isClosed && faults.has('weld'))) {
+      world.drop('contacts')
+      return
+    }
+    world.set('contacts', world.now + (target ? closesWithin : opensWithin), () => {
+      if (isClosed && faults.has('weld')) return
+      isClosed = target
+      recompute()
+    })
+  }
+  return {
+    get isClosed() {
+      return isClosed
+    },
+    command(close: boolean) {
+      if (isCommanded === close) return
+      isCommanded = close
+      move()
+    },
+    /** A weld or a block came or went. */
+    move,
+    /** The coil has no more supply. */
+    release() {
+      isCommanded = false
+      isClosed = isClosed && faults.has('weld')
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** Everything that can be broken in the simulated world, by name. The first ones bear the name of the guard's fault that they cause. */
+export const faultNames = [
+  'emergencyStop',
+  'residualCurrent',
+  'residualSelfTest',
+  'weld',
+  'noClose',
+  'currentWhileOpen',
+  'evNotFollowing',
+  'overCurrent',
+  'overTemperature',
+  'temperatureSensor',
+  'protectiveEarth',
+  'diode',
+  'pilotShort',
+  'pilotStale',
+  'ventilation',
+  'proximity',
+  'voltage',
+  'phaseLoss',
+  'lock',
+  'meterLost',
+  'tamper',
+  'board',
+  /** All phases dead, meter and electronics alive. */
+  'mainsOff',
+] as const
+export type PlantFault = (typeof faultNames)[number]
+
+export function isPlantFault(name: string): name is PlantFault {
+  return (faultNames as readonly string[]).includes(name)
+}

@@ -1,0 +1,173 @@
+import type { Listenable } from '../src/base/signal.ts'
+import type { Amps, Celsius, Hertz, Millis, Percent, Volts, WattHours, Watts } from '../src/base/units.ts'
+
+/** The words of the hardware. Drivers implement them, the guard uses them; nothing above the guard sees a device.
+ *  A driver samples beside the guard's tick and never throws from a getter: a value that could not be had is
+ *  `undefined` (or an old `at`), and the guard treats it as a fault. `at` is the monotonic time in ms since boot. */
+
+/** What the EVSE puts on the control pilot, IEC 61851-1 Annex A. */
+export type PilotDrive =
+  /** X1: steady +12 V behind 1 kOhm. No current is offered. */
+  | { readonly kind: 'steady' }
+  /** X2: 1 kHz square wave, duty 10 to 96 %. See `dutyFor`. */
+  | { readonly kind: 'pwm'; readonly duty: Percent }
+  /** E: 0 V. */
+  | { readonly kind: 'off' }
+  /** F: steady -12 V. */
+  | { readonly kind: 'fault' }
+
+export interface PilotSample {
+  /** Positive peak at the pilot contact: about 12 (A), 9 (B), 6 (C), 3 (D), 0 (E), -12 (F). */
+  readonly highV: Volts
+  /** Negative peak: about -12 while PWM runs through the EV's diode; equal to `highV` without PWM. */
+  readonly lowV: Volts
+  readonly at: Millis
+}
+
+export interface Pilot {
+  /** The newest sample; undefined before the first. */
+  readonly sample: PilotSample | undefined
+  /** Takes effect within one millisecond; the last call wins. */
+  drive(output: PilotDrive): void
+}
+
+export interface Contactor {
+  close(): void
+  open(): void
+  /** What the contacts do (mirror contact), not what was asked for. Undefined where the board has none. */
+  readonly isClosed: boolean | undefined
+}
+
+/** The plug lock of a socket. */
+export interface Lock {
+  /** Starts a pulse of 600 ms; `position` tells when it worked. */
+  lock(): void
+  unlock(): void
+  readonly position: 'locked' | 'unlocked' | 'unknown'
+}
+
+/** The cable's proximity resistor (PP), sockets only. Infinity: no cable. Undefined: could not be read. */
+export interface Proximity {
+  readonly ohms: number | undefined
+}
+
+/** Residual current monitor with a self-test. */
+export interface ResidualCurrent {
+  readonly isTripped: boolean
+  /** Starts a test; the trip is expected within 500 ms and goes away by itself. */
+  test(): void
+}
+
+/** Pilot, contactor and what belongs to one outlet. */
+export interface EvseController {
+  readonly pilot: Pilot
+  readonly contactor: Contactor
+  readonly lock: Lock | undefined
+  readonly proximity: Proximity | undefined
+  readonly residualCurrent: ResidualCurrent | undefined
+  /** A pilot sample older than this is a fault: 60 ms natively, 1 s for controllers that open within 100 ms themselves. */
+  readonly staleAfter: Millis
+}
+
+export interface PhaseReading {
+  readonly voltageV?: Volts
+  /** RMS, never negative. */
+  readonly currentA?: Amps
+  readonly powerW?: Watts
+}
+
+/** One consistent set of meter registers in SI units. A register the meter lacks is absent, never 0. */
+export interface Reading {
+  readonly at: Millis
+  /** Active energy to the EV. Non-volatile, never decreases. */
+  readonly importWh: WattHours
+  readonly exportWh?: WattHours
+  /** Active power of all phases, positive to the EV. */
+  readonly powerW?: Watts
+  /** L1, L2, L3 in order: one entry for a single-phase meter. */
+  readonly phases: readonly PhaseReading[]
+  readonly frequencyHz?: Hertz
+  readonly powerFactor?: number
+}
+
+export interface Meter {
+  /** The newest reading; undefined when the meter does not answer. */
+  readonly newest: Reading | undefined
+}
+
+export interface Token {
+  /** As the reader's settings print it, for instance upper-case hex of the UID. 1 to 36 characters. */
+  readonly id: string
+}
+
+export interface TokenReader {
+  /** The EVSE it belongs to; undefined: one reader for all. */
+  readonly evse: number | undefined
+  readonly presented: Listenable<Token>
+}
+
+export interface Input {
+  readonly isActive: boolean
+}
+
+export interface Sensor {
+  /** Undefined: open, shorted or not a number. */
+  readonly celsius: Celsius | undefined
+}
+
+/** One outlet and what is wired to it. */
+export interface EvseHardware {
+  /** 1, 2, ... without gaps. */
+  readonly number: number
+  readonly controller: EvseController
+  readonly meter: Meter | undefined
+  readonly temperature: Sensor | undefined
+  /** Active: the protective earth is missing. */
+  readonly protectiveEarth: Input | undefined
+  /** Largest current of the installation behind this outlet, per phase: 6 to 80 A. */
+  readonly maxAmps: Amps
+  readonly phases: 1 | 3
+  readonly cable: 'socket' | 'fixed'
+  readonly nominalVoltageV: Volts
+  /** True where the room is ventilated: state D may charge. */
+  readonly hasVentilation: boolean
+}
+
+/** The guard's numbers that a board file may set. `src/safety/limits.ts` has defaults and hard bounds. */
+export interface SafetySettings {
+  /** Supply voltage that stops charging after 10 s, given for a nominal 230 V and scaled to the outlet's own. */
+  readonly lowestV: Volts
+  readonly highestV: Volts
+  /** Derating begins, reaches 6 A; charging stops; a stopped outlet resumes below the last. */
+  readonly derateFromC: Celsius
+  readonly derateToC: Celsius
+  readonly stopAtC: Celsius
+  readonly resumeBelowC: Celsius
+  /** A temperature sensor that is open or shorted. */
+  readonly onSensorLost: 'derate' | 'stop'
+  /** A meter that does not answer. */
+  readonly onMeterLost: 'continue' | 'stop'
+  /** One or two of three phases are gone. `continue`: the EV takes what is left. */
+  readonly onPhaseLoss: 'continue' | 'stop'
+  /** Below `6 A` charging pauses; it resumes at this current, and not before this time (ms). */
+  readonly resumeAmps: Amps
+  readonly resumeAfter: Millis
+}
+
+/** Everything wired to one computer. */
+export interface Board {
+  readonly name: string
+  readonly evses: readonly EvseHardware[]
+  readonly readers: readonly TokenReader[]
+  readonly emergencyStop: Input | undefined
+  /** Active: the housing is open. */
+  readonly tamper: Input | undefined
+  /** Active: the board itself says that it does not work (supply, expander, self-check). */
+  readonly failure: Input | undefined
+  /** What the board file says about the guard's numbers; what it leaves out has the default. */
+  readonly safety: Partial<SafetySettings>
+  /** An input, a sample or a reading changed. A host that sleeps between deadlines wakes on it. */
+  readonly changed: Listenable<void>
+  /** Puts every output OFF and lets go of it. */
+  close(): void
+}

@@ -1,0 +1,92 @@
+import { type Static, Type } from 'typebox'
+import type { SafetySettings } from '../../hal/types.ts'
+
+/** What a board file says. One file per board in `board-configs/`; `hal/build.ts` makes the board of it. */
+const evse = Type.Object(
+  {
+    maxAmps: Type.Integer({
+      description: 'Largest current of the installation behind this outlet, A per phase. IEC 61851-1: 6 to 80.',
+      minimum: 6,
+      maximum: 80,
+    }),
+    phases: Type.Unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases of the supply behind this outlet: 1 or 3.' }),
+    cable: Type.Unsafe<'socket' | 'fixed'>({
+      type: 'string',
+      enum: ['socket', 'fixed'],
+      description: 'socket: the driver brings the cable, the plug is locked. fixed: the cable hangs on the charger.',
+    }),
+    nominalVoltageV: Type.Optional(
+      Type.Integer({ description: 'Voltage between a phase and neutral, V. 230 when left out.', minimum: 100, maximum: 277, default: 230 }),
+    ),
+    hasVentilation: Type.Optional(
+      Type.Boolean({ description: 'True where the room is ventilated: a car in pilot state D may charge. False when left out.', default: false }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const bounded = (description: string, minimum: number, maximum: number, usual: number) =>
+  Type.Optional(Type.Number({ description: `${description} ${minimum} to ${maximum}; ${usual} when left out.`, minimum, maximum, default: usual }))
+const choice = <const T extends readonly string[]>(description: string, words: T, usual: T[number]) =>
+  Type.Optional(Type.Unsafe<T[number]>({ type: 'string', enum: [...words], description: `${description} ${usual} when left out.`, default: usual }))
+
+/** The bounds are the guard's own (`bounds` in `src/safety/limits.ts`; a test compares them): a file cannot go beyond them. */
+const safety = Type.Object(
+  {
+    lowestV: bounded('Supply voltage below which charging stops after 10 s, V, for a nominal 230 V.', 180, 220, 196),
+    highestV: bounded('Supply voltage above which charging stops after 10 s, V, for a nominal 230 V.', 240, 276, 264),
+    derateFromC: bounded('Temperature at which the current begins to go down, degrees C.', 30, 65, 65),
+    derateToC: bounded('Temperature at which the current has come down to 6 A, degrees C.', 35, 70, 70),
+    stopAtC: bounded('Temperature at which charging stops, degrees C.', 40, 75, 75),
+    resumeBelowC: bounded('Temperature below which a stopped outlet charges again, degrees C.', 20, 65, 60),
+    onSensorLost: choice('A temperature sensor that is open or shorted: go on with 16 A, or stop.', ['derate', 'stop'], 'derate'),
+    onMeterLost: choice('A meter that does not answer.', ['continue', 'stop'], 'stop'),
+    onPhaseLoss: choice('One or two of three phases are gone.', ['continue', 'stop'], 'stop'),
+    resumeAmps: bounded('A pause below 6 A ends at this current, A per phase.', 6, 16, 6.5),
+    resumeAfter: bounded('A pause below 6 A lasts at least this long, ms.', 5_000, 600_000, 30_000),
+  } satisfies Record<keyof SafetySettings, unknown>,
+  { additionalProperties: false, description: "The guard's numbers." },
+)
+
+export const boardSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String({ description: 'For editors; not read.' })),
+    name: Type.String({ description: 'The name that --board and the log use.', minLength: 1, maxLength: 50 }),
+    kind: Type.Unsafe<'simulated'>({
+      type: 'string',
+      enum: ['simulated'],
+      description: 'The catalogue of drivers to build from. simulated: mains, cable, car and meter in software.',
+    }),
+    evses: Type.Array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: 64 }),
+    safety: Type.Optional(safety),
+  },
+  { additionalProperties: false, title: 'Pilotwire board file', description: 'Everything that is wired to one computer.' },
+)
+
+type BoardFile = Static<typeof boardSchema>
+type EvseFile = BoardFile['evses'][number]
+
+/** One outlet, with nothing left out. */
+export type EvseSpec = Readonly<Required<EvseFile>>
+/** A board as a file describes it, defaults filled in. */
+export interface BoardSpec {
+  readonly name: string
+  readonly kind: 'simulated'
+  readonly evses: readonly EvseSpec[]
+  /** What the file says about the guard's numbers; what it leaves out has the guard's default. */
+  readonly safety: Partial<SafetySettings>
+}
+
+export function boardOf(file: BoardFile): BoardSpec {
+  return {
+    name: file.name,
+    kind: file.kind,
+    evses: file.evses.map((each) => ({ nominalVoltageV: 230, hasVentilation: false, ...each })),
+    safety: file.safety ?? {},
+  }
+}
+
+/** The same board with `count` outlets: the last one repeats, or the list is cut. */
+export function withConnectors(board: BoardSpec, count: number): BoardSpec {
+  return { ...board, evses: Array.from({ length: count }, (_, at) => board.evses[Math.min(at, board.evses.length - 1)] as EvseSpec) }
+}

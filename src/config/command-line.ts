@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander'
+import { nearest } from '../base/nearest.ts'
+import type { Flags } from './merge.ts'
+
+/** `flags`: run a station. `done`: everything was said already. */
+export type Parsed = { readonly kind: 'flags'; readonly flags: Flags } | { readonly kind: 'done'; readonly exitCode: 0 | 2 }
+
+interface Output {
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown }
+}
+
+/** Reads the command line. Help and errors go to `output`. */
+export function parseWords(words: readonly string[], version: string, output: Output): Parsed {
+  let flags: Flags | undefined
+  const program = pilotwire(version, (found) => {
+    flags = found
+  })
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => output.stdout.write(text),
+      writeErr: (text) => output.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: (.)/, (_all, first: string) => `pilotwire: ${first}`)),
+    })
+  }
+  try {
+    program.parse(words, { from: 'user' })
+    return flags === undefined ? { kind: 'done', exitCode: 2 } : { kind: 'flags', flags }
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 2 }
+  }
+}
+
+function pilotwire(version: string, found: (flags: Flags) => void): Command {
+  const program = new Command('pilotwire')
+    .description('A charge point: on a Linux board with real hardware, on the desk with simulated hardware.')
+    .usage('<id> <csms-url>\n       pilotwire run [options]')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .argument('[id]', 'identity of the charge point')
+    .argument('[csms-url]', 'its central system, without the identity: ws://HOST:PORT/PATH')
+    .addHelpText('after', examples)
+    .action((id: string | undefined, csms: string | undefined, _options: unknown, command: Command) => {
+      if (id === undefined) {
+        command.outputHelp({ error: true })
+        return
+      }
+      if (csms === undefined) {
+        const meant = nearest(id, ['run'])
+        command.error(
+          `error: the central system of "${id}" is missing. ${meant === undefined ? `Write: pilotwire ${id} ws://HOST:PORT/PATH` : `Did you mean: pilotwire ${meant}?`}`,
+        )
+      }
+      found({ id, csms: csms as string, console: true, automaticEv: true })
+    })
+  program
+    .command('run')
+    .description('run one charge point until it is asked to stop')
+    .usage('[options]')
+    .helpOption('--help', 'print this help')
+    .allowExcessArguments(false)
+    .option('--station <file>', 'station file (YAML): the type of charger and its network; flags override it')
+    .option('--board <file|name>', 'what is wired to this computer: simulated, simulated-2, simulated-cable, or a file (default: simulated)')
+    .option('--id <id>', 'identity of the charge point')
+    .option('--csms <url>', 'central system without the identity: ws://HOST:PORT/PATH')
+    .option('--ocpp <version>', 'OCPP version (default: 1.6)')
+    .option('--state <dir>', 'directory for everything that survives, one per id (default: $STATE_DIRECTORY/ID, or ~/.local/state/pilotwire/ID)')
+    .option('--control <[host:]port>', 'control door: a WebSocket, a line in, a line out; on loopback unless a host is given')
+    .option('--settings <file>', 'JSON object of OCPP keys and values, for a new state directory: {"MeterValueSampleInterval":"10"}')
+    .option('--connectors <n>', 'number of connectors, whatever the board says')
+    .option('--console', 'a prompt in this terminal')
+    .option('--respawn', 'start again by itself when the central system asks for a Reset')
+    .option('--log <level>', 'trace, debug (every OCPP frame), info, warn, error, fatal or silent (default: info, with a console warn)')
+    .addHelpText('after', runNotes)
+    .action((options: Flags) => found(options))
+  return program
+}
+
+const examples = `
+Examples:
+  A car and a card on the desk, with a prompt to play in ("help" lists its commands):
+    pilotwire CP001 ws://localhost:9000/ocpp
+
+  The same with two connectors, scripted through a WebSocket on port 9100:
+    pilotwire run --id CP001 --csms ws://localhost:9000/ocpp --board simulated-2 --control 9100
+
+  A charger in the field:
+    pilotwire run --station /etc/pilotwire/station.yaml --id CP001
+
+"pilotwire run --help" lists all options.
+`
+
+const runNotes = `
+The charge point connects to CSMS URL + "/" + ID (percent-encoded).
+Exit codes: 0 asked to stop, 2 bad arguments or configuration, 3 asked to restart (Reset).
+Environment: OCPP_LOG_LEVEL, OCPP_LOG_FILE, OCPP_PROTOCOL_DEBUG=1 (whole frames in the log), STATE_DIRECTORY.
+`

@@ -1,0 +1,157 @@
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { ConfigError } from '../base/errors.ts'
+import { type LogLevel, logLevels } from '../base/log.ts'
+import { nearest } from '../base/nearest.ts'
+import { withConnectors } from './board.ts'
+import { controlFrom } from './control-address.ts'
+import { readBoard, readSettings, readStation } from './files.ts'
+import { readSecret } from './read.ts'
+import type { LogConfig, NetworkConfig, StationConfig } from './station.ts'
+import type { StationFile } from './station-file.ts'
+
+/** What stood on the command line, as it was typed. */
+export interface Flags {
+  readonly station?: string
+  readonly board?: string
+  readonly id?: string
+  readonly csms?: string
+  readonly ocpp?: string
+  readonly state?: string
+  readonly control?: string
+  readonly settings?: string
+  readonly connectors?: string
+  readonly log?: string
+  readonly console?: boolean
+  readonly respawn?: boolean
+  readonly automaticEv?: boolean
+}
+
+/** The automatic EV is there to be watched. */
+const automaticEvSettings = { MeterValueSampleInterval: '10' }
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Flags over environment over station file over defaults. @throws ConfigError naming the flag, variable or field at fault */
+export async function stationConfig(flags: Flags, environment: Environment, version: string): Promise<StationConfig> {
+  const file: StationFile = flags.station === undefined ? {} : await readStation(flags.station)
+  const beside = flags.station === undefined ? '.' : dirname(flags.station)
+  const id = idFrom(flags, file)
+  const ocpp = flags.ocpp ?? file.network?.ocpp ?? '1.6'
+  if (ocpp !== '1.6') throw new ConfigError('--ocpp', '', `version ${ocpp} is not spoken`, 'Use 1.6')
+  const board = flags.board === undefined ? await readBoard(file.board ?? 'simulated', beside) : await readBoard(flags.board)
+  const withConsole = flags.console ?? false
+  return {
+    id,
+    csmsUrl: csmsUrlFrom(flags, file),
+    ocpp,
+    board: flags.connectors === undefined ? board : withConnectors(board, countFrom('--connectors', flags.connectors, 1, 64)),
+    stateDirectory: flags.state === undefined ? defaultStateDirectory(id, environment) : resolve(flags.state),
+    control: controlFrom(flags.control, file.doors?.control, { path: flags.station ?? '', directory: beside }),
+    settings: overridden(
+      { ...(flags.automaticEv ? automaticEvSettings : {}), ...file.settings },
+      flags.settings === undefined ? {} : readSettings(flags.settings),
+    ),
+    identity: { vendor: 'Pilotwire', model: 'Pilotwire', firmwareVersion: version, ...file.identity },
+    defaultTag: file.defaultTag ?? 'PILOTWIRE',
+    network: networkFrom(file, beside),
+    console: withConsole,
+    respawn: flags.respawn ?? false,
+    automaticEv: flags.automaticEv ?? false,
+    log: logFrom(flags, environment, file, beside, withConsole),
+    vendorOptions: { bootAfterReconnect: false, preBootTransactions: false, ...file.vendorOptions },
+  }
+}
+
+function idFrom(flags: Flags, file: StationFile): string {
+  const id = flags.id ?? file.id
+  const source = flags.id === undefined && file.id !== undefined ? (flags.station ?? '') : '--id'
+  if (id === undefined) throw new ConfigError('--id', '', 'the charge point has no identity', 'Give --id ID, or id in the station file')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (id === '' || id.length > 100 || /[\u0000-\u001f\u007f]/.test(id) || !id.isWellFormed()) {
+    throw new ConfigError(source, source === '--id' ? '' : 'id', 'is not an identity', 'Use 1 to 100 characters without control characters')
+  }
+  return id
+}
+
+function csmsUrlFrom(flags: Flags, file: StationFile): string {
+  const typed = flags.csms ?? file.network?.csms
+  const fromFile = flags.csms === undefined && typed !== undefined
+  const wrong = (problem: string, remedy: string) =>
+    new ConfigError(fromFile ? (flags.station ?? '') : '--csms', fromFile ? 'network.csms' : '', problem, remedy)
+  if (typed === undefined) throw wrong('the central system has no URL', 'Give --csms ws://HOST:PORT/PATH, or network.csms in the station file')
+  const url = URL.parse(typed)
+  if (url === null || url.host === '') throw wrong('is not a URL', 'Write ws://HOST:PORT/PATH or wss://HOST/PATH')
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw wrong(`${url.protocol}// is not a WebSocket`, `Write ${url.protocol === 'https:' ? 'wss' : 'ws'}://HOST:PORT/PATH`)
+  }
+  // The identity becomes the last path segment: nothing may follow the path. A password must not get into logs with the URL.
+  if (url.username !== '' || url.password !== '')
+    throw wrong('holds a user or password', 'Use network.passwordFile in the station file; the user is the identity')
+  if (url.search !== '' || url.hash !== '') throw wrong('holds a query or fragment', 'End it with the path; the identity is appended to it')
+  return typed.replace(/\/+$/, '')
+}
+
+/** One directory per id. `.` and `..` are ids too, and must not become paths. */
+function defaultStateDirectory(id: string, environment: Environment): string {
+  const name = /^\.+$/.test(id) ? id.replaceAll('.', '%2E') : encodeURIComponent(id)
+  // systemd: STATE_DIRECTORY is a list separated by colons, the unit's first one counts.
+  const given = environment['STATE_DIRECTORY']?.split(':')[0]
+  if (given !== undefined && given !== '') return resolve(given, name)
+  // XDG Base Directory: a relative path is invalid and ignored.
+  const xdg = environment['XDG_STATE_HOME']
+  return join(xdg?.startsWith('/') ? xdg : join(environment['HOME'] || homedir(), '.local', 'state'), 'pilotwire', name)
+}
+
+function overridden(under: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const keys = new Set(Object.keys(over).map((key) => key.toLowerCase()))
+  return { ...Object.fromEntries(Object.entries(under).filter(([key]) => !keys.has(key.toLowerCase()))), ...over }
+}
+
+function networkFrom(file: StationFile, beside: string): NetworkConfig {
+  const { password, passwordFile, passwordEncoding, pingIntervalS } = file.network ?? {}
+  const secret = passwordFile === undefined ? password : readSecret(resolve(beside, passwordFile), 'password')
+  if (secret !== undefined && passwordEncoding === 'hex' && !/^([0-9a-f]{2})+$/i.test(secret)) {
+    throw new ConfigError(
+      'station file',
+      'network.password',
+      'is not hexadecimal',
+      'Write an even number of the digits 0 to 9 and a to f, or passwordEncoding: text',
+    )
+  }
+  return {
+    password: secret === undefined ? undefined : new Uint8Array(Buffer.from(secret, passwordEncoding === 'hex' ? 'hex' : 'utf8')),
+    pingIntervalS,
+  }
+}
+
+function logFrom(flags: Flags, environment: Environment, file: StationFile, beside: string, withConsole: boolean): LogConfig {
+  const given = environment['OCPP_LOG_FILE']
+  const logFile = given !== undefined && given !== '' ? resolve(given) : file.log?.file === undefined ? undefined : resolve(beside, file.log.file)
+  const frames = /^(1|true|yes|on)$/i.test(environment['OCPP_PROTOCOL_DEBUG'] ?? '')
+  // Where a person types, events are printed for reading; only trouble is worth a JSON line between them.
+  const usual: LogLevel = withConsole && logFile === undefined ? 'warn' : 'info'
+  const variable = environment['OCPP_LOG_LEVEL']
+  const named =
+    flags.log !== undefined ? levelFrom('--log', flags.log) : variable !== undefined && variable !== '' ? levelFrom('OCPP_LOG_LEVEL', variable) : undefined
+  const level = named ?? file.log?.level ?? usual
+  return { level: frames && level !== 'trace' ? 'debug' : level, file: logFile, frames }
+}
+
+function levelFrom(source: string, word: string): LogLevel {
+  const level = logLevels.find((each) => each === word.toLowerCase())
+  if (level !== undefined) return level
+  const meant = nearest(word, logLevels)
+  throw new ConfigError(
+    source,
+    '',
+    `there is no log level "${word.slice(0, 40)}"`,
+    `${meant === undefined ? '' : `Did you mean ${meant}? `}Known: ${logLevels.join(', ')}`,
+  )
+}
+
+function countFrom(source: string, word: string, least: number, most: number): number {
+  const count = /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN
+  if (count >= least && count <= most) return count
+  throw new ConfigError(source, '', `"${word.slice(0, 40)}" is not a number from ${least} to ${most}`, `Write ${source} ${least}`)
+}

@@ -1,0 +1,76 @@
+import type { LogLevel } from '../base/log.ts'
+import type { BoardSpec } from './board.ts'
+
+/** What the station says of itself in BootNotification (OCPP 1.6 §6.3) and what stands on its type plate.
+ *  Lengths as of OCPP: 20 characters, firmware version 50, meter and serial numbers 25. */
+export interface Identity {
+  readonly vendor: string
+  readonly model: string
+  readonly chargePointSerial?: string
+  readonly chargeBoxSerial?: string
+  readonly firmwareVersion: string
+  readonly iccid?: string
+  readonly imsi?: string
+  readonly meterType?: string
+  readonly meterSerial?: string
+}
+
+/** Where the control door listens. */
+export interface ControlConfig {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Required beyond loopback. A secret. */
+  readonly token?: string
+}
+
+/** One station, ready to run: flags over station file over defaults. Plain data. */
+export interface StationConfig {
+  /** Charge point identity, not percent-encoded. */
+  readonly id: string
+  /** The central system without the identity: `ws://host:9000/ocpp`. No trailing slash, no credentials. */
+  readonly csmsUrl: string
+  readonly ocpp: '1.6'
+  readonly board: BoardSpec
+  /** Absolute path of the directory of this id; may not exist yet. */
+  readonly stateDirectory: string
+  /** Undefined: no control door. */
+  readonly control: ControlConfig | undefined
+  /** Factory values, applied when the state directory is new: of OCPP configuration keys, and of the identity's
+   *  (`ChargePointVendor`, ...; see `identityWith`). */
+  readonly settings: Readonly<Record<string, string>>
+  readonly identity: Identity
+  /** The card that `start` and `tag` show when no other is named. */
+  readonly defaultTag: string
+  readonly network: NetworkConfig
+  /** A prompt on standard input. */
+  readonly console: boolean
+  /** Exit code 3 (Reset) starts the station again by itself: done in main, `runStation` returns 3. */
+  readonly respawn: boolean
+  /** The automatic EV is on from the start. */
+  readonly automaticEv: boolean
+  readonly log: LogConfig
+  readonly vendorOptions: VendorOptions
+}
+
+export interface NetworkConfig {
+  /** HTTP basic authentication, user is the identity (security profile 1 and 2). A secret. */
+  readonly password: Uint8Array | undefined
+  /** Factory value of WebSocketPingInterval, seconds; 0: no pings. Undefined: the settings table decides. */
+  readonly pingIntervalS: number | undefined
+}
+
+export interface LogConfig {
+  readonly level: LogLevel
+  /** Undefined: standard error. */
+  readonly file: string | undefined
+  /** OCPP_PROTOCOL_DEBUG: whole OCPP frames are wanted. `level` is at most `debug` then. */
+  readonly frames: boolean
+}
+
+export interface VendorOptions {
+  /** BootNotification again after each reconnection. OCPP 1.6 J §5.4 says no; some central systems wait for it. */
+  readonly bootAfterReconnect: boolean
+  /** Charging before the first BootNotification was accepted. */
+  readonly preBootTransactions: boolean
+}

@@ -1,0 +1,194 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { signal } from '../base/signal.ts'
+import { millis } from '../base/units.ts'
+import type { GuardPort } from '../safety/port.ts'
+import type { Store } from '../store/store.ts'
+import { authorization, type CachedToken, isSameToken } from './authorization.ts'
+import { availability, type StoredAvailability } from './availability.ts'
+import type { Authority, ChargePoint, EvseView, PresentOutcome, Restart, TokenInfo } from './charge-point.ts'
+import { type Accepted, type Evse, evse } from './evse.ts'
+import type { Fact, Transaction } from './facts.ts'
+import { metering, type Register } from './metering.ts'
+import { offerDesk } from './offer.ts'
+import { transactionRecord } from './record.ts'
+import { endCutOff } from './recovery.ts'
+import { type SettingValue, settings } from './settings.ts'
+
+export interface ChargePointParts {
+  readonly guard: GuardPort
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  /** A new unique identifier, a UUID. */
+  readonly newId: () => string
+}
+
+/** Puts the charge point together. Transactions that were cut off are ended before this returns. */
+export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): void } {
+  const { guard, store, clock, log } = parts
+  const ledger = store.ledger<Fact>()
+  const open = store.documents<Transaction>('open-transactions')
+  const registers = store.documents<Register>('registers')
+  const station = store.documents<boolean>('station')
+  const values = settings(store.documents<SettingValue>('settings'))
+  const usable = availability(store.documents<StoredAvailability>('availability'))
+  const changed = signal<EvseView>()
+  const restarting = signal<Restart>()
+  let authority: Authority | undefined
+  let sequence = 0
+  const tokens = authorization({ cache: store.documents<CachedToken>('authorization-cache'), settings: values, clock, log, authority: () => authority })
+
+  const record = transactionRecord({ store, ledger, open, availability: usable, clock, log })
+  const cutOff = endCutOff({ store, ledger, open, registers, now: clock.now(), log })
+  const evses: ReadonlyMap<number, Evse> = new Map(
+    guard.evses.map((description) => {
+      const desk = offerDesk(description, guard, clock, () => ++sequence)
+      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => desk.current.amps })
+      const one = evse({
+        description, guard, clock, log, record, settings: values, availability: usable, metering: meter, desk, newId: parts.newId,
+        changed: (view) => {
+          followCable()
+          changed.emit(view)
+        },
+      })
+      if (cutOff.includes(description.evse)) one.wasCutOff()
+      return [description.evse, one] as const
+    }),
+  )
+  const all = [...evses.values()]
+  const at = (number: number): Evse => {
+    const found = evses.get(number)
+    if (found === undefined) throw new RangeError(`there is no EVSE ${number}`)
+    return found
+  }
+  const candidates = (number: number | undefined) => (number === undefined ? all : [at(number)])
+
+  /** A token from the one reader for all waits at the first free EVSE; when another car is plugged in elsewhere, it goes there. */
+  const followCable = () => {
+    const from = all.find((one) => one.waiting?.isMovable && !one.isPlugged)
+    const to = from && all.find((one) => one !== from && one.isFree && one.view.status === 'preparing')
+    const moved = to && from?.cancel()
+    if (moved !== undefined) to?.take(moved)
+  }
+
+  /** Where a new session goes: a car that waits, else one that has finished and charges again, else a free place. */
+  const placeFor = (number: number | undefined): Evse | undefined => {
+    const free = candidates(number).filter((one) => one.isFree)
+    return free.find((one) => one.view.status === 'preparing') ?? free.find((one) => one.isPlugged) ?? free[0]
+  }
+  const take = (place: Evse, token: string, group: string | undefined, source: Accepted['source'], isMovable: boolean) =>
+    place.take({ token, group, source, isMovable })
+
+  const present = async (token: string, number?: number): Promise<PresentOutcome> => {
+    if (token === '' || authority?.isPresentable(token) === false) return 'invalid'
+    const places = candidates(number)
+    const own = places.find((one) => isSameToken(one.transaction?.token, token))
+    if (own !== undefined) return own.stop('local', token) ? 'stopped' : 'noEvse'
+    const waiting = places.find((one) => isSameToken(one.waiting?.token, token))
+    if (waiting !== undefined) return waiting.cancel() === undefined ? 'noEvse' : 'cancelled'
+    const hasGroups = places.some((one) => one.transaction !== undefined)
+    if (!station.get('everAccepted') || (placeFor(number) === undefined && !hasGroups)) return 'noEvse'
+    const decision = await tokens.decide(token)
+    if (decision.status !== 'accepted') return decision.status
+    // Only the parents of two identifiers are compared, never a parent with an identifier (reference rule 23).
+    const sibling = places.find((one) => one.transaction?.group !== undefined && one.transaction.group === decision.group)
+    if (sibling !== undefined) return sibling.stop('local', token) ? 'stopped' : 'noEvse'
+    const place = placeFor(number)
+    return place === undefined ? 'noEvse' : take(place, token, decision.group, 'local', number === undefined && all.length > 1)
+  }
+
+  const startRemotely = async (place: Evse, token: string) => {
+    const decision = values.get('authorizeRemoteTxRequests') ? await tokens.decide(token) : { status: 'accepted' as const, group: undefined }
+    if (decision.status !== 'accepted') return log.info({ outcome: decision.status }, 'a remote start was not authorized')
+    if (place.isFree) take(place, token, decision.group, 'remote', false)
+  }
+
+  const setAvailability: ChargePoint['setAvailability'] = (number, isOperative) => {
+    const places = number === 'all' ? all : evses.has(number) ? [at(number)] : []
+    if (places.length === 0) return 'rejected'
+    const outcomes = places.map((one) => usable.set(one.view.evse, isOperative, one.transaction !== undefined))
+    if (number === 'all') usable.set(0, isOperative, false)
+    for (const one of places) one.refresh()
+    return outcomes.includes('scheduled') ? 'scheduled' : 'accepted'
+  }
+
+  const readerOff = guard.tokens.on(({ id, evse: number }) => {
+    void present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
+  })
+
+  return {
+    evses: [...evses.keys()],
+    settings: values,
+    changed,
+    restarting,
+    guard,
+    now: () => clock.now(),
+    view: (number) => at(number).view,
+    get isOperative() {
+      return usable.isOperative(0)
+    },
+    present,
+    remoteStart(token, number) {
+      if (number !== undefined && !evses.has(number)) return 'rejected'
+      const place = station.get('everAccepted') ? placeFor(number) : undefined
+      if (place === undefined) return 'rejected'
+      // The answer leaves first (reference rule 24).
+      clock.after('remote start', millis(0), () => void startRemotely(place, token))
+      return 'accepted'
+    },
+    stop: (number, reason, token) => at(number).stop(reason, token),
+    evseOf: (transaction) => all.find((one) => one.transaction?.id === transaction)?.view.evse,
+    setAvailability,
+    async unlock(number) {
+      const place = evses.get(number)
+      if (place === undefined) return 'unknownEvse'
+      if (guard.evses.find((each) => each.evse === number)?.cable === 'fixed') return 'none'
+      place.stop('unlockCommand')
+      await new Promise<void>((resolve) => place.whenIdle(resolve))
+      return guard.unlock(number)
+    },
+    limit(number, name, amps) {
+      for (const one of number === 'all' ? all : [at(number)]) one.limit(name, amps)
+    },
+    raise: (number, fault) => at(number).raise(fault),
+    tokenAnswered(transaction: string, info: TokenInfo) {
+      const started = ledger.about(transaction).find(({ fact }) => fact.kind === 'transactionStarted')?.fact
+      if (started?.kind === 'transactionStarted') tokens.learn(started.token, info)
+      const place = all.find((one) => one.transaction?.id === transaction)
+      if (place === undefined || info.status === 'accepted') return
+      log.warn({ evse: place.view.evse, transaction, outcome: info.status }, 'the central system refuses the token of a running transaction')
+      if (values.get('stopTransactionOnInvalidId')) place.stop('deAuthorized')
+      else place.refuse()
+    },
+    tokenLearnt: tokens.learn,
+    clearAuthorizationCache: tokens.clearCache,
+    get authority() {
+      return authority
+    },
+    set authority(next) {
+      authority = next
+    },
+    registered(accepted) {
+      if (accepted && !station.get('everAccepted')) station.put('everAccepted', true)
+    },
+    sampleNow: (number) => at(number).sampleNow(),
+    meterWh: (number) => at(number).meterWh(),
+    restart: (restart) => restarting.emit(restart),
+    async shutDown(reason, timeoutMs) {
+      const running = all.filter((one) => one.stop(reason))
+      const idle = Promise.all(running.map((one) => new Promise<void>((resolve) => one.whenIdle(resolve))))
+      let timer: { stop(): void } | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = clock.after('shut-down', timeoutMs, resolve)
+      })
+      await Promise.race([idle, late])
+      timer?.stop()
+      for (const one of running) one.finish()
+    },
+    close() {
+      readerOff()
+      for (const one of all) one.close()
+    },
+  }
+}

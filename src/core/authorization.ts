@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock.ts'
+import { wordsOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { Documents } from '../store/store.ts'
+import type { Authority, TokenInfo } from './charge-point.ts'
+import type { Settings } from './settings.ts'
+
+/** An answer about a token, and when it came (ms since 1970). */
+export interface CachedToken extends TokenInfo {
+  readonly storedAt: number
+}
+
+export type Decision = TokenInfo | { readonly status: 'unknownOffline'; readonly group?: string }
+
+/** Tokens remembered at the most. When full, one that is not accepted goes first, then the oldest (OCPP 1.6 §3.5.1). */
+const cacheLimit = 1_000
+
+/** Two identifiers are the same whatever their case (OCPP 1.6: CiString20). */
+export function isSameToken(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase()
+}
+
+export interface Authorization {
+  /** Decides about a presented token: cache, then the authority, then the offline rules. Never rejects. */
+  decide(token: string): Promise<Decision>
+  /** What is known without asking, if it is valid and accepted. */
+  known(token: string): TokenInfo | undefined
+  /** Remembers what the central system said of a token. */
+  learn(token: string, info: TokenInfo): void
+  /** False: there is no cache to clear. */
+  clearCache(): boolean
+}
+
+export function authorization(parts: {
+  readonly cache: Documents<CachedToken>
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly log: Log
+  readonly authority: () => Authority | undefined
+}): Authorization {
+  const { cache, settings, clock } = parts
+  const remembered = (token: string): TokenInfo | undefined => {
+    if (!settings.get('authorizationCacheEnabled')) return undefined
+    const found = cache.get(token.toLowerCase())
+    if (found === undefined) return undefined
+    const isExpired = found.expiresAt !== undefined && found.expiresAt <= clock.now().epochMs
+    return isExpired ? { ...found, status: 'expired' } : found
+  }
+  const known = (token: string) => {
+    const found = remembered(token)
+    return found?.status === 'accepted' ? found : undefined
+  }
+  const remember = (token: string, info: TokenInfo) => {
+    const key = token.toLowerCase()
+    const isNew = cache.get(key) === undefined
+    const entries = isNew ? cache.entries() : []
+    if (entries.length >= cacheLimit) {
+      const rank = ([, value]: readonly [string, CachedToken]) => (value.status === 'accepted' ? 1e15 : 0) + value.storedAt
+      const victim = [...entries].sort((a, b) => rank(a) - rank(b))[0]
+      if (victim !== undefined) cache.delete(victim[0])
+    }
+    cache.put(key, { ...info, storedAt: clock.now().epochMs }, 'grouped')
+  }
+  const learn = (token: string, info: TokenInfo) => {
+    if (!settings.get('authorizationCacheEnabled')) return
+    try {
+      remember(token, info)
+    } catch (error) {
+      // A cache that cannot be written costs a question later, not the session now.
+      parts.log.error({ error: wordsOf(error) }, 'the authorization cache cannot be written')
+    }
+  }
+  const offline = (token: string): Decision => {
+    const found = remembered(token)
+    if (settings.get('localAuthorizeOffline') && found?.status === 'accepted') return found
+    // An identifier known as refused is never taken for an unknown one.
+    if (found !== undefined && found.status !== 'accepted') return found
+    return settings.get('allowOfflineTxForUnknownId') ? { status: 'accepted' } : { status: 'unknownOffline' }
+  }
+  return {
+    known,
+    learn,
+    clearCache() {
+      if (!settings.get('authorizationCacheEnabled')) return false
+      cache.clear()
+      return true
+    },
+    async decide(token) {
+      const authority = parts.authority()
+      if (authority === undefined || !authority.isReachable) return offline(token)
+      const local = settings.get('localPreAuthorize') ? known(token) : undefined
+      if (local !== undefined) return local
+      const answer = await authority.authorize(token)
+      if (answer === undefined) return offline(token)
+      learn(token, answer)
+      return answer
+    },
+  }
+}

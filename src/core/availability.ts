@@ -1,0 +1,45 @@
+import type { Documents } from '../store/store.ts'
+
+/** Whether an EVSE (or `0`, the station) may be used, and a change that waits for the end of a transaction. */
+export interface StoredAvailability {
+  readonly isOperative: boolean
+  readonly scheduled?: boolean
+}
+
+/** Availability as the central system set it. It survives a restart (OCPP 1.6 §5.2). */
+export interface Availability {
+  isOperative(evse: number): boolean
+  /** Takes effect now, or when the EVSE is free again. */
+  set(evse: number, isOperative: boolean, isBusy: boolean): 'accepted' | 'scheduled'
+  /** The EVSE became free: what was scheduled takes effect. True when it changed something. */
+  freed(evse: number): boolean
+}
+
+export function availability(documents: Documents<StoredAvailability>): Availability {
+  // Read at every report: kept in memory, written through.
+  const known = new Map(documents.entries())
+  const read = (evse: number): StoredAvailability => known.get(String(evse)) ?? { isOperative: true }
+  const write = (evse: number, value: StoredAvailability) => {
+    documents.put(String(evse), value)
+    known.set(String(evse), value)
+  }
+  return {
+    isOperative: (evse) => read(evse).isOperative,
+    set(evse, isOperative, isBusy) {
+      const now = read(evse)
+      // A change to the present state needs no schedule, and takes an older schedule back.
+      if (isBusy && now.isOperative !== isOperative) {
+        write(evse, { isOperative: now.isOperative, scheduled: isOperative })
+        return 'scheduled'
+      }
+      write(evse, { isOperative })
+      return 'accepted'
+    },
+    freed(evse) {
+      const { scheduled } = read(evse)
+      if (scheduled === undefined) return false
+      write(evse, { isOperative: scheduled })
+      return true
+    },
+  }
+}

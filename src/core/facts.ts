@@ -1,0 +1,62 @@
+import type { Moment } from '../base/moment.ts'
+import type { WattHours } from '../base/units.ts'
+
+/** What happened, in words of no protocol. The ledger keeps these; an OCPP version translates them. */
+export type Fact = TransactionStarted | MeterSampled | TransactionEnded
+
+export interface TransactionStarted {
+  readonly kind: 'transactionStarted'
+  readonly transaction: string
+  readonly evse: number
+  readonly token: string
+  /** Who asked: a card at the reader, or the central system (with its own number for the request). */
+  readonly source: 'local' | 'remote'
+  readonly reservation?: number
+  readonly meterWh: WattHours
+}
+
+export interface TransactionEnded {
+  readonly kind: 'transactionEnded'
+  readonly transaction: string
+  readonly evse: number
+  readonly reason: StopReason
+  /** The card that stopped it; absent when no person with a card did. */
+  readonly token?: string
+  readonly meterWh: WattHours
+}
+
+/** One tick of a timetable. `values` go out by themselves; `endValues` wait for the end of the transaction. */
+export interface MeterSampled {
+  readonly kind: 'meterSampled'
+  readonly evse: number
+  readonly transaction?: string
+  readonly context: SampleContext
+  readonly values: readonly SampledValue[]
+  readonly endValues: readonly SampledValue[]
+}
+
+export type SampleContext = 'begin' | 'periodic' | 'clock' | 'end' | 'trigger'
+
+/** A quantity with the field's name for it (`Energy.Active.Import.Register`), in SI units. */
+export interface SampledValue {
+  readonly measurand: string
+  readonly phase?: 'L1' | 'L2' | 'L3' | 'N' | 'L1-N' | 'L2-N' | 'L3-N'
+  readonly unit: 'Wh' | 'W' | 'A' | 'V' | 'Hz' | 'Celsius' | 'Percent' | 'none'
+  readonly value: number
+  readonly location?: 'Outlet' | 'Inlet' | 'Body' | 'Cable' | 'EV'
+}
+
+export const stopReasons = [
+  'local', 'remote', 'evDisconnected', 'deAuthorized', 'hardReset', 'softReset', 'unlockCommand', 'powerLoss', 'reboot', 'emergencyStop', 'other',
+] as const
+export type StopReason = (typeof stopReasons)[number]
+
+/** A running or finished transaction, folded from its facts. */
+export interface Transaction {
+  /** Ours, a UUID; OCPP versions keep their own numbers for it. */
+  readonly id: string
+  readonly evse: number
+  readonly token: string
+  readonly startedAt: Moment
+  readonly meterStartWh: WattHours
+}

@@ -1,0 +1,75 @@
+import type { PhaseReading, Reading } from '../../hal/types.ts'
+import type { Amps } from '../base/units.ts'
+import type { SampledValue } from './facts.ts'
+
+/** What a measurand is made from. */
+export interface MeasurandSource {
+  readonly reading: Reading | undefined
+  /** Offered to the EV, A per phase. */
+  readonly offered: Amps
+  readonly phases: 1 | 3
+  readonly nominalVoltageV: number
+}
+
+type Phase = NonNullable<SampledValue['phase']>
+type Found = { readonly value: number; readonly phase?: Phase }
+interface Row {
+  readonly unit: SampledValue['unit']
+  readonly find: (source: MeasurandSource) => readonly (Found | undefined)[]
+}
+
+const phaseNames = ['L1', 'L2', 'L3'] as const
+const perPhase = (pick: (phase: PhaseReading) => number | undefined, suffix: '' | '-N' = '') => (source: MeasurandSource) =>
+  (source.reading?.phases ?? []).map((phase, at) => {
+    const value = pick(phase)
+    const name = phaseNames[at]
+    return value === undefined || name === undefined ? undefined : { value, phase: `${name}${suffix}` as Phase }
+  })
+const total = (pick: (source: MeasurandSource) => number | undefined) => (source: MeasurandSource) => {
+  const value = pick(source)
+  return [value === undefined ? undefined : { value }]
+}
+
+/** Every measurand this program can give (OCPP 1.6 §7.31, the same words in 2.0.1). Voltage is against neutral. */
+const table: Readonly<Record<string, Row>> = {
+  'Energy.Active.Import.Register': { unit: 'Wh', find: total((s) => s.reading && Math.floor(s.reading.importWh)) },
+  'Energy.Active.Export.Register': { unit: 'Wh', find: total((s) => s.reading?.exportWh) },
+  'Power.Active.Import': { unit: 'W', find: (s) => [...total((t) => t.reading?.powerW)(s), ...(isPolyphase(s) ? perPhase((p) => p.powerW)(s) : [])] },
+  'Current.Import': { unit: 'A', find: perPhase((p) => p.currentA) },
+  Voltage: { unit: 'V', find: perPhase((p) => p.voltageV, '-N') },
+  Frequency: { unit: 'Hz', find: total((s) => s.reading?.frequencyHz) },
+  'Power.Factor': { unit: 'none', find: total((s) => s.reading?.powerFactor) },
+  'Current.Offered': { unit: 'A', find: total((s) => s.offered) },
+  'Power.Offered': { unit: 'W', find: total((s) => s.offered * s.phases * s.nominalVoltageV) },
+}
+
+function isPolyphase(source: MeasurandSource): boolean {
+  return (source.reading?.phases.length ?? 0) > 1
+}
+
+/** A measurand as a central system names it, split: `Voltage.L1` -> `Voltage` and `L1`. */
+function split(name: string): { readonly measurand: string; readonly phase: string | undefined } {
+  const found = /^(.*)\.(L[123](?:-N)?)$/.exec(name)
+  return found ? { measurand: found[1] as string, phase: found[2] } : { measurand: name, phase: undefined }
+}
+
+/** True when the name (with or without a phase) can be asked for. */
+export function isMeasurand(name: string): boolean {
+  return Object.hasOwn(table, split(name).measurand)
+}
+
+/** The values of the measurands asked for, as far as the board has them now, each once. */
+export function valuesOf(names: readonly string[], source: MeasurandSource): readonly SampledValue[] {
+  const values = names.flatMap((name) => {
+    const { measurand, phase } = split(name)
+    const row = Object.hasOwn(table, measurand) ? table[measurand] : undefined
+    if (row === undefined) return []
+    return row
+      .find(source)
+      .filter((found) => found !== undefined)
+      .filter((found) => phase === undefined || found.phase?.slice(0, 2) === phase.slice(0, 2))
+      .map((found): SampledValue => ({ measurand, unit: row.unit, value: found.value, ...(found.phase === undefined ? {} : { phase: found.phase }) }))
+  })
+  const key = (value: SampledValue) => `${value.measurand} ${value.phase ?? ''}`
+  return [...new Map(values.map((value) => [key(value), value])).values()]
+}

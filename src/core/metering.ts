@@ -1,0 +1,173 @@
+import type { Clock, Timer } from '../base/clock.ts'
+import { wordsOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { Moment } from '../base/moment.ts'
+import { type Amps, seconds, type WattHours } from '../base/units.ts'
+import type { Documents, Ledger } from '../store/store.ts'
+import type { EvseDescription, GuardPort } from '../safety/port.ts'
+import type { Fact, MeterSampled, SampleContext, SampledValue } from './facts.ts'
+import { valuesOf } from './measurands.ts'
+import type { Settings } from './settings.ts'
+
+/** The meter's register as it was last seen: what a power loss leaves of it. */
+export interface Register {
+  readonly wh: WattHours
+  readonly at: Moment
+}
+
+/** Reference rule 35: the register is kept at each sample, and each minute. */
+const keepEvery = seconds(60)
+/** Samples that may wait for a disk that is full. */
+const mostUnwritten = 1_000
+
+export interface Metering {
+  /** The register now, or as it was last seen when the meter does not answer. Never decreases. */
+  meterWh(): WattHours
+  /** Starts the timetable of a transaction, with its first sample. */
+  begin(transaction: string): void
+  /** Ends it with the last sample. */
+  end(): void
+  /** What a sample would hold now. */
+  sampleNow(): readonly SampledValue[]
+  /** Keeps the register. */
+  keep(): void
+  stop(): void
+}
+
+export function metering(parts: {
+  readonly evse: EvseDescription
+  readonly guard: GuardPort
+  readonly clock: Clock
+  readonly log: Log
+  readonly ledger: Ledger<Fact>
+  readonly registers: Documents<Register>
+  readonly settings: Settings
+  readonly offered: () => Amps
+}): Metering {
+  const { evse, guard, clock, log, ledger, registers, settings } = parts
+  const key = String(evse.evse)
+  let highestWh = registers.get(key)?.wh ?? 0
+  let transaction: string | undefined
+  let keepTimer: Timer | undefined
+
+  const measure = (names: readonly string[]) =>
+    valuesOf(names, { reading: guard.report(evse.evse).reading, offered: parts.offered(), phases: evse.phases, nominalVoltageV: evse.nominalVoltageV })
+  const meterWh = () => {
+    highestWh = Math.max(highestWh, guard.report(evse.evse).reading?.importWh ?? 0)
+    return highestWh
+  }
+  /** Samples that the disk would not take: they go first when it does again. */
+  let unwritten: { readonly at: Moment; readonly fact: MeterSampled }[] = []
+  const write = (): void => {
+    try {
+      for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
+        const { at, fact } = next
+        ledger.append(at, fact, { durability: 'grouped', ...(fact.transaction === undefined ? {} : { subject: fact.transaction }) })
+        unwritten.shift()
+      }
+    } catch (error) {
+      unwritten = unwritten.slice(-mostUnwritten)
+      log.error({ evse: evse.evse, waiting: unwritten.length, error: wordsOf(error) }, 'a sample cannot be written; it waits in memory')
+    }
+  }
+  const keep = () => {
+    try {
+      registers.put(key, { wh: meterWh(), at: clock.now() }, 'grouped')
+    } catch (error) {
+      log.error({ evse: evse.evse, error: wordsOf(error) }, 'the meter register cannot be written')
+    }
+  }
+  const append = (at: Moment, context: SampleContext, values: readonly SampledValue[], endValues: readonly SampledValue[]) => {
+    if (values.length === 0 && endValues.length === 0) return
+    unwritten.push({ at, fact: { kind: 'meterSampled', evse: evse.evse, context, values, endValues, ...(transaction === undefined ? {} : { transaction }) } })
+    write()
+  }
+  // Transaction.Begin and .End exist as soon as any transaction data is asked for (errata 3.14).
+  const endpoint = (context: 'begin' | 'end') => {
+    const sampled = settings.get('endSampledMeasurands')
+    append(clock.now(), context, [], measure(sampled.length > 0 ? sampled : settings.get('endAlignedMeasurands')))
+  }
+  const periodic = () => {
+    append(clock.now(), 'periodic', measure(settings.get('sampledMeasurands')), measure(settings.get('endSampledMeasurands')))
+    keep()
+  }
+  const sampler = timetable(clock, `samples ${key}`)
+  const restartSampler = () => {
+    const interval = seconds(settings.get('sampleInterval'))
+    sampler.set(transaction === undefined || interval === 0 ? undefined : interval, periodic)
+  }
+  const aligned = alignedTimetable(clock, `clock-aligned ${key}`, (at) =>
+    append(at, 'clock', measure(settings.get('alignedMeasurands')), transaction === undefined ? [] : measure(settings.get('endAlignedMeasurands'))),
+  )
+  const startAligned = () => aligned.set(seconds(settings.get('clockAlignedInterval')))
+  const off = settings.changed.on((name) => {
+    if (name === 'sampleInterval') restartSampler()
+    if (name === 'clockAlignedInterval') startAligned()
+  })
+  startAligned()
+  return {
+    meterWh,
+    keep,
+    sampleNow: () => measure(settings.get('sampledMeasurands')),
+    begin(id) {
+      transaction = id
+      endpoint('begin')
+      keep()
+      keepTimer = clock.every(`register ${key}`, keepEvery, keep)
+      restartSampler()
+    },
+    end() {
+      endpoint('end')
+      keep()
+      transaction = undefined
+      keepTimer?.stop()
+      restartSampler()
+    },
+    stop() {
+      off()
+      keepTimer?.stop()
+      sampler.set(undefined, periodic)
+      aligned.set(0)
+    },
+  }
+}
+
+/** A period that can be changed while it runs. */
+function timetable(clock: Clock, name: string) {
+  let timer: Timer | undefined
+  return {
+    set(period: number | undefined, run: () => void) {
+      timer?.stop()
+      timer = period === undefined ? undefined : clock.every(name, period, run)
+    },
+  }
+}
+
+/** Multiples of the interval since midnight UTC (reference rule 37): each run is given its exact boundary.
+ *  A boundary that passes while the wall clock is unknown, or is stepped over, is left out. */
+function alignedTimetable(clock: Clock, name: string, run: (at: Moment) => void) {
+  const dayMs = 86_400_000
+  let timer: Timer | undefined
+  const arm = (intervalMs: number) => {
+    const now = clock.now()
+    const sinceMidnight = now.epochMs % dayMs
+    // The day's last interval may be short: the count starts anew at midnight.
+    const next = Math.min((Math.floor(sinceMidnight / intervalMs) + 1) * intervalMs, dayMs)
+    const boundaryMs = now.epochMs - sinceMidnight + next
+    // The wall clock may step while waiting: look again at least once a minute.
+    const waitMs = Math.min(boundaryMs - now.epochMs, 60_000)
+    timer = clock.after(name, waitMs, () => {
+      const then = clock.now()
+      const lateMs = then.epochMs - boundaryMs
+      if (lateMs >= 0 && lateMs < 2_000 && then.trusted) run({ ...then, epochMs: boundaryMs })
+      arm(intervalMs)
+    })
+  }
+  return {
+    set(intervalMs: number) {
+      timer?.stop()
+      timer = undefined
+      if (intervalMs > 0) arm(intervalMs)
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Moment } from '../base/moment.ts'
+import { seconds } from '../base/units.ts'
+import type { Documents, Ledger, Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+import type { Availability } from './availability.ts'
+import type { Fact, Transaction, TransactionEnded } from './facts.ts'
+
+/** Between two tries to write the end of a transaction on a disk that is full. */
+const writeAgain = seconds(10)
+
+export interface RecordParts {
+  readonly store: Store
+  readonly ledger: Ledger<Fact>
+  /** The transactions that are open, by EVSE: what `recovery` ends after a crash. */
+  readonly open: Documents<Transaction>
+  readonly availability: Availability
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Writes the two ends of a transaction, each in one durable step. A disk that is full is said, and is no reason to
+ *  crash: the start is then refused, and the end is tried again until it is written. */
+export interface TransactionRecord {
+  /** False: not written, so nothing may be charged. */
+  start(transaction: Transaction, source: 'local' | 'remote'): boolean
+  /** Runs `written` when it is, at once as a rule. After a crash in between, recovery writes the end. */
+  end(fact: TransactionEnded, at: Moment, written: () => void): void
+}
+
+export function transactionRecord({ store, ledger, open, availability, clock, log }: RecordParts): TransactionRecord {
+  const isWritten = (evse: number, write: () => void): boolean => {
+    try {
+      store.atomically(write)
+      return true
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      log.error({ evse, error: error.message }, 'a transaction cannot be written to the state directory')
+      return false
+    }
+  }
+  const end: TransactionRecord['end'] = (fact, at, written) => {
+    const done = isWritten(fact.evse, () => {
+      ledger.append(at, fact, { subject: fact.transaction, durability: 'durable' })
+      open.delete(String(fact.evse))
+      availability.freed(fact.evse)
+    })
+    if (done) written()
+    else clock.after(`write end ${fact.evse}`, writeAgain, () => end(fact, at, written))
+  }
+  return {
+    end,
+    start: (transaction, source) =>
+      isWritten(transaction.evse, () => {
+        const { id, evse, token, meterStartWh, startedAt } = transaction
+        ledger.append(startedAt, { kind: 'transactionStarted', transaction: id, evse, token, source, meterWh: meterStartWh }, { subject: id, durability: 'durable' })
+        open.put(String(evse), transaction)
+      }),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Log } from '../base/log.ts'
+import type { Moment } from '../base/moment.ts'
+import type { Documents, Ledger, Store } from '../store/store.ts'
+import type { Fact, Transaction } from './facts.ts'
+import type { Register } from './metering.ts'
+
+/** Ends the transactions that a power loss or a crash left open, with the register as it was last kept and the moment
+ *  of that keeping (reference rule 35; safety rule 7: the kernel's boot id tells a power loss from a mere restart).
+ *  Returns the EVSEs they ran on. */
+export function endCutOff(parts: {
+  readonly store: Store
+  readonly ledger: Ledger<Fact>
+  readonly open: Documents<Transaction>
+  readonly registers: Documents<Register>
+  readonly now: Moment
+  readonly log: Log
+}): readonly number[] {
+  const { store, ledger, open, registers, now, log } = parts
+  return open.entries().map(([key, transaction]) => {
+    const kept = registers.get(key)
+    const isLater = kept !== undefined && kept.wh >= transaction.meterStartWh
+    const at = isLater ? kept.at : transaction.startedAt
+    const meterWh = isLater ? kept.wh : transaction.meterStartWh
+    const reason = at.boot === now.boot ? 'reboot' : 'powerLoss'
+    store.atomically(() => {
+      const fact: Fact = { kind: 'transactionEnded', transaction: transaction.id, evse: transaction.evse, reason, meterWh }
+      ledger.append(at, fact, { subject: transaction.id, durability: 'durable' })
+      open.delete(key)
+    })
+    log.warn({ evse: transaction.evse, transaction: transaction.id, reason, meterWh: Math.floor(meterWh) }, 'a transaction was cut off; it ends with the last register kept')
+    return transaction.evse
+  })
+}

@@ -1,0 +1,66 @@
+import type { Clock, Timer } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { type Millis, millis, seconds } from '../base/units.ts'
+import type { Report } from '../safety/port.ts'
+import type { StopReason } from './facts.ts'
+
+/** A normal stop takes the guard 6 s at the most (safety rule 5); a contactor that is still closed then is welded. */
+const stopTime = seconds(8)
+/** How long the last register may be waited for, once the contacts are open: meters are read each second. */
+const lastReadingTime = millis(1_500)
+/** A current below this is none (A): meters show some noise. */
+const leastCurrent = 0.25
+
+/** A transaction on its way to its end: from the withdrawn offer to the last register. */
+export interface Stopping {
+  readonly reason: StopReason
+  readonly token: string | undefined
+  /** The register is taken. */
+  readonly isMeasured: boolean
+  follow(report: Report): void
+  /** Takes the register as it is, without waiting any longer. */
+  finish(): void
+}
+
+/** Waits until the contacts are open and the meter was read after that, so that nothing that flowed is left out;
+ *  then, or when it takes too long, runs `measured`, once. */
+export function stopping(parts: {
+  readonly evse: number
+  readonly reason: StopReason
+  readonly token: string | undefined
+  readonly clock: Clock
+  readonly log: Log
+  readonly measured: () => void
+}): Stopping {
+  const { evse, reason, token, clock, log } = parts
+  let isMeasured = false
+  let openSince: Millis | undefined
+  const finish = () => {
+    if (isMeasured) return
+    isMeasured = true
+    timer.stop()
+    parts.measured()
+  }
+  let timer: Timer = clock.after(`stop ${evse}`, stopTime, () => {
+    log.warn({ evse }, 'the contactor did not open in time; the transaction ends with the register as it is')
+    finish()
+  })
+  return {
+    reason,
+    token,
+    get isMeasured() {
+      return isMeasured
+    },
+    finish,
+    follow(now) {
+      if (isMeasured || now.contactor === 'closed') return
+      if (openSince === undefined) {
+        openSince = now.at
+        timer.stop()
+        timer = clock.after(`last reading ${evse}`, lastReadingTime, finish)
+      }
+      const isIdle = now.reading?.phases.every(({ currentA = 0 }) => currentA < leastCurrent) === true
+      if (now.reading === undefined || now.reading.at >= openSince || isIdle) finish()
+    },
+  }
+}

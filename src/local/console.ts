@@ -1,0 +1,145 @@
+import { createInterface } from 'node:readline'
+import { seconds } from '../base/units.ts'
+import type { EvseView } from '../core/charge-point.ts'
+import type { LocalContext, Session } from './command.ts'
+import type { Commands } from './commands.ts'
+import { figuresOf, rounded } from './figures.ts'
+
+export interface Console {
+  /** Prints a line above the prompt. */
+  print(line: string): void
+  close(): void
+}
+
+/** Between two lines of meter figures while charging. */
+const figuresEvery = seconds(10)
+
+/** A prompt: the commands of the table, and what happens as it happens. On a pipe it reads line by line and answers in order.
+ *  Ends, and asks the program to stop, at `quit`, ctrl-D (end of input) and ctrl-C. */
+export function openConsole(options: {
+  readonly commands: Commands
+  readonly context: LocalContext
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  /** A person sits there: prompt and line editing. */
+  readonly isTerminal: boolean
+}): Console {
+  const { commands, context, input, output, isTerminal } = options
+  const lines = createInterface({ input, output, terminal: isTerminal, prompt: '> ', completer: completerOver(commands), historySize: 200 })
+  let isClosed = false
+  let hasPrompt = isTerminal
+  let hasRead = false
+  const print = (line: string) => {
+    if (hasPrompt) output.write('\r\x1b[K')
+    output.write(`${line}\n`)
+    if (hasPrompt) lines.prompt(true)
+  }
+  const queue = inOrder(async (line) => {
+    const afterwards: (() => void)[] = []
+    // The console is the session of whoever started the program: `exit` ends both.
+    for (const text of await answerTo(line, commands, { end: context.stop, after: (run) => afterwards.push(run) })) print(text)
+    for (const run of afterwards) run()
+  })
+  const close = () => {
+    if (isClosed) return
+    isClosed = true
+    for (const end of stopping) end()
+    lines.close()
+  }
+  const stopping = [...narrate(context, print), context.link.changed.on(() => print(`central system: ${context.link.state}`))]
+  output.on('error', close)
+  lines.on('line', (line) => {
+    hasRead = true
+    queue.add(line)
+  })
+  lines.on('SIGINT', () => context.stop())
+  lines.on('close', () => {
+    hasPrompt = false
+    if (isClosed) return
+    if (isTerminal) context.stop()
+    // An input that was empty from the start (/dev/null) is nobody leaving: the charge point goes on.
+    else if (hasRead) void queue.whenDone().then(context.stop)
+  })
+  if (isTerminal) lines.prompt()
+  return { print, close }
+}
+
+/** The lines to print for a line that was typed. */
+async function answerTo(line: string, commands: Commands, session: Session): Promise<readonly string[]> {
+  if (line.trim() === '') return []
+  if (/^\s*(help|\?)\s*$/i.test(line)) return helpLines(commands)
+  return [await commands.run(line, session)]
+}
+
+function helpLines(commands: Commands): readonly string[] {
+  const widest = Math.min(34, Math.max(...commands.rows.map((row) => row.usage.length)))
+  return commands.rows.map((row) =>
+    row.usage.length > widest ? `  ${row.usage}\n  ${' '.repeat(widest)}  ${row.help}` : `  ${row.usage.padEnd(widest)}  ${row.help}`,
+  )
+}
+
+function completerOver(commands: Commands): (line: string) => [string[], string] {
+  return (line) => [commands.rows.map((row) => row.name).filter((name) => name.startsWith(line)), line]
+}
+
+/** Runs jobs one at a time, in their order. */
+function inOrder(job: (line: string) => Promise<void>): { add(line: string): void; whenDone(): Promise<void> } {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    add(line) {
+      last = last.then(() => job(line))
+    },
+    async whenDone() {
+      for (let seen: Promise<void> | undefined; seen !== last; ) {
+        seen = last
+        await seen
+      }
+    },
+  }
+}
+
+/** Prints what happens at every EVSE. Returns what ends it. */
+function narrate({ chargePoint, clock, transactionNumber }: LocalContext, print: (line: string) => void): readonly (() => void)[] {
+  const prefix = (evse: number) => (chargePoint.evses.length === 1 ? '' : `${evse}: `)
+  const before = new Map<number, EvseView>(chargePoint.evses.map((evse) => [evse, chargePoint.view(evse)]))
+  const stopListening = chargePoint.changed.on((view) => {
+    for (const line of eventsBetween(before.get(view.evse), view)) print(prefix(view.evse) + line)
+    before.set(view.evse, view)
+  })
+  const figures = clock.every('console figures', figuresEvery, () => {
+    for (const evse of chargePoint.evses) {
+      const view = chargePoint.view(evse)
+      if (view.status === 'charging') print(prefix(evse) + figuresLine(view, chargePoint.meterWh(evse), transactionNumber))
+    }
+  })
+  return [stopListening, () => figures.stop()]
+}
+
+function eventsBetween(before: EvseView | undefined, now: EvseView): readonly string[] {
+  const lines: string[] = []
+  const [was, is] = [before?.transaction, now.transaction]
+  if (was !== undefined && was.id !== is?.id) {
+    const meterWh = now.report.reading?.importWh
+    lines.push(`transaction ended${meterWh === undefined ? '' : `  ${rounded(meterWh - was.meterStartWh, 0)} Wh`}`)
+  }
+  if (is !== undefined && is.id !== was?.id) lines.push(`transaction started  tag ${is.token}  meter ${rounded(is.meterStartWh, 0)} Wh`)
+  if (now.waitingToken !== undefined && now.waitingToken !== before?.waitingToken) lines.push(`tag ${now.waitingToken} accepted, waiting for the cable`)
+  const newFaults = now.faults.filter((each) => before?.faults.includes(each) !== true)
+  if (newFaults.length > 0) lines.push(`fault: ${newFaults.join(', ')}`)
+  if (now.status !== before?.status) lines.push(`${now.status}${now.info === undefined ? '' : `  (${now.info})`}`)
+  return lines
+}
+
+/** `charging  3.6 kW  15.9 A  230 V  12 Wh`: energy since the transaction began. */
+function figuresLine(view: EvseView, meterWh: number, transactionNumber: LocalContext['transactionNumber']): string {
+  const { amps, volts, watts } = figuresOf(view.report.reading)
+  const number = view.transaction === undefined ? undefined : transactionNumber(view.transaction.id)
+  const figures = [
+    watts === undefined ? undefined : `${(watts / 1_000).toFixed(1)} kW`,
+    amps === undefined ? undefined : `${amps.toFixed(1)} A`,
+    volts === undefined ? undefined : `${volts.toFixed(0)} V`,
+    `${(meterWh - (view.transaction?.meterStartWh ?? 0)).toFixed(0)} Wh`,
+    number === undefined ? undefined : `transaction ${number}`,
+  ]
+  return ['charging', ...figures.filter((each) => each !== undefined)].join('  ')
+}

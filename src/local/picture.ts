@@ -1,0 +1,57 @@
+import type { ChargePoint } from '../core/charge-point.ts'
+import type { LocalContext } from './command.ts'
+import { figuresOf, rounded } from './figures.ts'
+
+/** The internal state as plain data: what `status` prints. Units stand in the names; null: there is none. */
+export function pictureOf(context: LocalContext) {
+  const { chargePoint, link, automaticEv } = context
+  return {
+    id: context.stationId,
+    link: link.state,
+    operative: chargePoint.isOperative,
+    automaticEv: automaticEv?.isOn ?? false,
+    connectors: chargePoint.evses.map((evse) => connectorPicture(chargePoint, evse, context)),
+  }
+}
+
+function connectorPicture(chargePoint: ChargePoint, evse: number, { transactionNumber }: LocalContext) {
+  const view = chargePoint.view(evse)
+  const { report, transaction } = view
+  const { amps, volts, watts } = figuresOf(report.reading)
+  return {
+    connector: evse,
+    status: view.status,
+    info: view.info ?? null,
+    transaction: transaction === undefined ? null : (transactionNumber(transaction.id) ?? null),
+    transactionUuid: transaction?.id ?? null,
+    tag: transaction?.token ?? null,
+    waitingTag: view.waitingToken ?? null,
+    meterWh: rounded(chargePoint.meterWh(evse), 1) ?? null,
+    transactionWh: transaction === undefined ? null : (rounded(chargePoint.meterWh(evse) - transaction.meterStartWh, 1) ?? null),
+    amps: rounded(amps, 2) ?? null,
+    volts: rounded(volts, 1) ?? null,
+    watts: rounded(watts, 0) ?? null,
+    offeredAmps: rounded(view.offered.amps, 1) ?? null,
+    heldBy: view.offered.heldBy,
+    operative: view.isOperative,
+    plugged: report.isPlugged,
+    pilot: report.pilot,
+    contactor: report.contactor,
+    lock: report.lock,
+    faults: view.faults,
+    raised: view.raised ?? null,
+  }
+}
+
+/** `1: charging, transaction 17, tag 04A2B3C4, 1234 Wh, 15.9 A, 230 V, 3657 W, charging yes`; connectors apart by `;`. */
+export function infoOf({ chargePoint, transactionNumber }: LocalContext): string {
+  return chargePoint.evses
+    .map((evse) => {
+      const { status, transaction, report } = chargePoint.view(evse)
+      const { amps, volts, watts } = figuresOf(report.reading)
+      const number = transaction === undefined ? 'none' : (transactionNumber(transaction.id) ?? transaction.id)
+      const figures = `${rounded(chargePoint.meterWh(evse), 0)} Wh, ${rounded(amps, 1) ?? '-'} A, ${rounded(volts, 0) ?? '-'} V, ${rounded(watts, 0) ?? '-'} W`
+      return `${evse}: ${status}, transaction ${number}, tag ${transaction?.token ?? 'none'}, ${figures}, charging ${status === 'charging' ? 'yes' : 'no'}`
+    })
+    .join('; ')
+}

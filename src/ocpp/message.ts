@@ -1,0 +1,78 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import { Format } from 'typebox/format'
+import { Value } from 'typebox/value'
+import { epochOf } from '../base/moment.ts'
+import type { CallErrorCode } from './call-error.ts'
+
+declare const shape: unique symbol
+
+/** A message is declared once: type, validator and JSON Schema (`message.request` is the schema itself). */
+// biome-ignore lint/suspicious/noExplicitAny: a message of any shape
+export interface Message<Request = any, Response = any> {
+  readonly action: string
+  readonly request: TSchema
+  readonly response: TSchema
+  /** For the compiler alone: ties the static types to the schemas, exactly. */
+  readonly [shape]?: (request: Request, response: Response) => readonly [Request, Response]
+}
+export type RequestOf<M extends Message> = M extends Message<infer Request, infer _> ? Request : never
+export type ResponseOf<M extends Message> = M extends Message<infer _, infer Response> ? Response : never
+
+export function message<const Request extends TSchema, const Response extends TSchema>(
+  action: string,
+  schemas: { readonly request: Request; readonly response: Response },
+): Message<Static<Request>, Static<Response>> {
+  return { action, ...schemas }
+}
+
+// The words of the official schemas. Objects are closed unless the declaration says otherwise.
+export const object = <const P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false })
+export const optional = <const T extends TSchema>(schema: T) => Type.Optional(schema)
+export const list = <const T extends TSchema>(items: T, limits: { minItems?: number; maxItems?: number } = {}) => Type.Array(items, limits)
+export const integer = Type.Integer()
+export const decimal = Type.Number()
+export const boolean = Type.Boolean()
+/** CiString of at most `maxLength` characters. */
+export const text = (maxLength?: number) => Type.String(maxLength === undefined ? {} : { maxLength })
+/** ISO 8601. Any date that can be read is accepted; without a zone it is UTC (see `epochOf`). */
+export const dateTime = Type.String({ format: 'date-time' })
+export const uri = Type.String({ format: 'uri' })
+export const oneOf = <const T extends readonly string[]>(...values: T) => Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
+
+// The library's own checks refuse a date without a zone and most of the file addresses in the field. A message must not
+// be lost for the spelling of either: a date is what can be read as one, a URI is judged by whoever opens it.
+Format.Set('date-time', (value) => epochOf(value) !== undefined)
+Format.Set('uri', () => true)
+
+/** Why a payload does not fit its declaration. */
+export interface Violation {
+  readonly code: CallErrorCode
+  /** `connectorId: must be integer`: the field's path and the rule. */
+  readonly description: string
+}
+
+/** The first violation of a payload, undefined when it fits. */
+export function violationOf(schema: TSchema, payload: unknown): Violation | undefined {
+  if (Value.Check(schema, payload)) return undefined
+  for (const error of Value.Errors(schema, payload)) {
+    if (error.keyword === 'boolean') continue // an extra property; `additionalProperties` of its parent says so in words
+    const at = error.instancePath.slice(1).replaceAll('/', '.')
+    const code = codeByKeyword[error.keyword] ?? 'formatViolation'
+    const rule = error.keyword === 'additionalProperties' ? `has no field ${error.params.additionalProperties.join(', ')}` : error.message
+    return { code, description: `${at === '' ? 'payload' : at}: ${rule}` }
+  }
+  return { code: 'formatViolation', description: 'payload does not fit its declaration' }
+}
+
+/** OCPP-J §4.2.3: occurrence for what is missing, type for the wrong JSON type, property for a bad value, format for structure. */
+const codeByKeyword: Readonly<Record<string, CallErrorCode>> = {
+  required: 'occurrenceConstraintViolation',
+  minItems: 'occurrenceConstraintViolation',
+  maxItems: 'occurrenceConstraintViolation',
+  type: 'typeConstraintViolation',
+  enum: 'propertyConstraintViolation',
+  maxLength: 'propertyConstraintViolation',
+  minimum: 'propertyConstraintViolation',
+  maximum: 'propertyConstraintViolation',
+  format: 'propertyConstraintViolation',
+}

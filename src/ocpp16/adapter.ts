@@ -1,0 +1,185 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import { epochOf, isoOf } from '../base/moment.ts'
+import { millis, minutes, seconds } from '../base/units.ts'
+import type { Authority, ChargePoint } from '../core/charge-point.ts'
+import type { Fact } from '../core/facts.ts'
+import type { Link } from '../ocpp/link.ts'
+import type { RequestOf } from '../ocpp/message.ts'
+import { type Peer, peer, type Route, routesOf } from '../ocpp/peer.ts'
+import { type BootAnswer, type Registration, registration } from '../ocpp/registration.ts'
+import { type Reporter, reporter } from '../ocpp/reporter.ts'
+import type { Store } from '../store/store.ts'
+import { delivery } from './delivery.ts'
+import { coreRoutes, type HandlerParts } from './handlers/core.ts'
+import { remoteTriggerRoutes } from './handlers/remote-trigger.ts'
+import { heartbeatTimer } from './heartbeat.ts'
+import { errorSpelling16 } from './messages/call-errors.ts'
+import { messages16 } from './messages/catalogue.ts'
+import { Authorize, BootNotification, MeterValues } from './messages/core.ts'
+import { transactionNumbers } from './numbers.ts'
+import { profilesOf } from './settings.ts'
+import { statusNotifier } from './status-notifier.ts'
+import { longestIdTag, tokenInfoOf, wireValue } from './translate.ts'
+
+/** Name of this door's cursor in the ledger, and of its subprotocol. */
+export const ocpp16 = 'ocpp1.6'
+
+export interface Ocpp16Parts {
+  readonly core: ChargePoint
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly link: Link
+  readonly identity: RequestOf<typeof BootNotification>
+  readonly options: { readonly bootAfterReconnect: boolean }
+  /** Uniform in 0..1. */
+  readonly chance: () => number
+  /** Message ids; random UUIDs by default. */
+  readonly newId?: () => string
+}
+
+/** The OCPP 1.6J door of a charge point. */
+export interface Ocpp16 {
+  readonly peer: Peer
+  readonly registration: Registration
+  readonly reporter: Reporter
+  /** The central system's number for one of our transactions, once it gave one. */
+  numberOf(transaction: string): number | undefined
+  close(): void
+}
+
+/** StatusNotification(Charging) waits for StartTransaction's first try, but not behind a long queue. */
+const longestHold = seconds(10)
+const bootRetry = minutes(1)
+
+export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
+  const { core, store, clock, log, link } = parts
+  const { settings } = core
+  const ledger = store.ledger<Fact>()
+  const numbers = transactionNumbers(store.documents<number>('ocpp16-transactions'))
+  /** Actions that TriggerMessage asked for, which may leave before the station is accepted. */
+  const triggered: string[] = []
+  /** Transactions whose start was tried, or has been waited for long enough. */
+  const tried = new Set<string>()
+  const holds = new Set<string>()
+  const routes = new Map<string, Route>()
+  const centralSystemActions = new Set([...messages16].filter(([, { sender }]) => sender !== 'chargePoint').map(([action]) => action))
+
+  const conversation = peer({
+    port: link, clock, log, routes, spelling: errorSpelling16, known: centralSystemActions, redact,
+    ...(parts.newId === undefined ? {} : { newId: parts.newId }),
+    timeout: () => seconds(settings.get('messageTimeout')),
+    mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || takeTriggered(action),
+    gate: () => (signedUp.mayAnswer ? 'answer' : 'ignore'),
+  })
+  const takeTriggered = (action: string) => {
+    const at = triggered.indexOf(action)
+    if (at >= 0) triggered.splice(at, 1)
+    return at >= 0
+  }
+
+  const sendBoot = async (): Promise<BootAnswer | undefined> => {
+    const outcome = await conversation.call(BootNotification, parts.identity)
+    if (outcome.kind !== 'result') return undefined
+    const { status, currentTime, interval } = outcome.payload
+    const epochMs = epochOf(currentTime)
+    if (epochMs !== undefined) clock.synchronise(epochMs)
+    return { status: bootStatus[status], interval: seconds(interval) }
+  }
+  const signedUp = registration({ clock, log, link, sendBoot, ownInterval: () => bootRetry, bootAfterReconnect: () => parts.options.bootAfterReconnect, chance: parts.chance })
+
+  const heart = heartbeatTimer({ peer: conversation, clock, intervalS: () => settings.get('heartbeatInterval'), mayBeat: () => signedUp.isOnline })
+  const startTried = (transaction: string) => {
+    tried.add(transaction)
+    statuses.catchUp()
+  }
+  const isStartPending = (transaction: string) => {
+    if (tried.has(transaction) || numbers.numberOf(transaction) !== undefined) return false
+    if (!holds.has(transaction)) {
+      holds.add(transaction)
+      clock.after('status waits for start', longestHold, () => startTried(transaction))
+    }
+    return true
+  }
+  const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending })
+  const reports = reporter({
+    store, ledger, reader: ocpp16, clock, log,
+    deliver: delivery({ core, peer: conversation, ledger, numbers, startTried }),
+    mayDeliver: () => signedUp.isOnline,
+    attempts: () => settings.get('transactionMessageAttempts'),
+    retryInterval: () => seconds(settings.get('transactionMessageRetryInterval')),
+  })
+  const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }
+  const trigger = (action: string, send: () => void) => {
+    if (!signedUp.mayInitiate) triggered.push(action)
+    send()
+  }
+  const remoteTrigger = remoteTriggerRoutes(handlerParts, {
+    bootNotification: () => void signedUp.bootNow(),
+    heartbeat: () => trigger('Heartbeat', heart.send),
+    statusNotification: (connector) => trigger('StatusNotification', () => statuses.report(connector)),
+    meterValues: (connector) => trigger('MeterValues', () => sendMeterValues(connector)),
+  })
+  const sendMeterValues = (connector: number) => {
+    const sampledValue = core.sampleNow(connector).map((value) => wireValue(value, 'trigger'))
+    const transaction = core.view(connector).transaction
+    const transactionId = transaction === undefined ? undefined : numbers.numberOf(transaction.id)
+    const request = { connectorId: connector, meterValue: [{ timestamp: isoOf(clock.now()), sampledValue }], ...(transactionId === undefined ? {} : { transactionId }) }
+    void conversation.call(MeterValues, request)
+  }
+  const profiles = profilesOf(core)
+  const offered = [...coreRoutes(handlerParts), ...(profiles.includes('RemoteTrigger') ? remoteTrigger : [])]
+  for (const [action, route] of routesOf(...offered)) routes.set(action, route)
+
+  const authority: Authority = {
+    get isReachable() {
+      return signedUp.isOnline
+    },
+    isPresentable: (token) => token !== '' && token.length <= longestIdTag,
+    async authorize(token) {
+      const outcome = await conversation.call(Authorize, { idTag: token })
+      return outcome.kind === 'result' ? tokenInfoOf(outcome.payload.idTagInfo) : undefined
+    },
+  }
+  core.authority = authority
+  const offs = [
+    signedUp.accepted.on(({ interval }) => {
+      // 0 keeps our own (reference rule 11); a negative one is nonsense.
+      if (interval > 0) settings.set('heartbeatInterval', Math.min(2_147_483_647, Math.round(interval / 1_000)))
+      core.registered(true)
+      statuses.reportAll()
+    }),
+    signedUp.online.on(() => {
+      reports.resume()
+      statuses.catchUp()
+      heart.restart()
+    }),
+    ledger.appended.on(() => reports.wake()),
+    settings.changed.on((name) => {
+      if (name === 'heartbeatInterval') heart.restart()
+      // A01.FR.11: the answer leaves with the old key, then the connection is made anew with the new one.
+      if (name === 'authorizationKey' && link.state === 'connected') clock.after('new key', millis(0), () => link.reconnect())
+    }),
+  ]
+  return {
+    peer: conversation,
+    registration: signedUp,
+    reporter: reports,
+    numberOf: numbers.numberOf,
+    close() {
+      for (const off of offs) off()
+      reports.stop()
+      statuses.stop()
+      heart.stop()
+    },
+  }
+}
+
+const bootStatus = { Accepted: 'accepted', Pending: 'pending', Rejected: 'rejected' } as const
+
+/** Takes the password out of a ChangeConfiguration. */
+function redact(action: string, payload: unknown): unknown {
+  if (action !== 'ChangeConfiguration' || typeof payload !== 'object' || payload === null || !('key' in payload)) return payload
+  return String(payload.key).toLowerCase() === 'authorizationkey' ? { ...payload, value: '(secret)' } : payload
+}

@@ -1,0 +1,82 @@
+import type { ChargePoint } from '../core/charge-point.ts'
+import type { Fact, MeterSampled, TransactionEnded, TransactionStarted } from '../core/facts.ts'
+import type { CallOutcome, Peer } from '../ocpp/peer.ts'
+import type { Delivery } from '../ocpp/reporter.ts'
+import type { Entry, Ledger } from '../store/store.ts'
+import { MeterValues, StartTransaction, StopTransaction } from './messages/core.ts'
+import type { TransactionNumbers } from './numbers.ts'
+import { meterValuesRequest, startRequest, stopRequest, tokenInfoOf, unknownTransaction } from './translate.ts'
+
+export interface DeliveryParts {
+  readonly core: ChargePoint
+  readonly peer: Peer
+  readonly ledger: Ledger<Fact>
+  readonly numbers: TransactionNumbers
+  /** A StartTransaction had its try, whatever came of it. */
+  readonly startTried: (transaction: string) => void
+}
+
+/** Sends one fact of the ledger as OCPP 1.6 says it (rules 28 to 30 of transaction related messages). */
+export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<Delivery> {
+  const { core, peer, ledger, numbers } = parts
+
+  const start = async (entry: Entry<Fact>, fact: TransactionStarted): Promise<Delivery> => {
+    const outcome = await peer.call(StartTransaction, startRequest(entry, fact))
+    if (outcome.kind === 'disconnected') return { outcome: 'disconnected' }
+    if (outcome.kind !== 'result') {
+      parts.startTried(fact.transaction)
+      return failed(outcome)
+    }
+    const { transactionId, idTagInfo } = outcome.payload
+    return {
+      outcome: 'delivered',
+      commit: () => {
+        numbers.learn(fact.transaction, transactionId)
+        // After the step that notes the number: what follows may stop the transaction, which appends to the ledger.
+        queueMicrotask(() => {
+          parts.startTried(fact.transaction)
+          core.tokenAnswered(fact.transaction, tokenInfoOf(idTagInfo))
+        })
+      },
+    }
+  }
+  const sample = async (entry: Entry<Fact>, fact: MeterSampled): Promise<Delivery> => {
+    if (fact.values.length === 0) return { outcome: 'nothing' }
+    const number = fact.transaction === undefined ? undefined : (numbers.numberOf(fact.transaction) ?? unknownTransaction)
+    return deliveryOf(await peer.call(MeterValues, meterValuesRequest(entry, fact, number)))
+  }
+  const end = async (entry: Entry<Fact>, fact: TransactionEnded): Promise<Delivery> => {
+    const number = numbers.numberOf(fact.transaction) ?? unknownTransaction
+    const outcome = await peer.call(StopTransaction, stopRequest(entry, fact, number, ledger.about(fact.transaction)))
+    if (outcome.kind !== 'result') return deliveryOf(outcome)
+    const { idTagInfo } = outcome.payload
+    return {
+      outcome: 'delivered',
+      commit: () => {
+        numbers.forget(fact.transaction)
+        if (idTagInfo !== undefined && fact.token !== undefined) core.tokenLearnt(fact.token, tokenInfoOf(idTagInfo))
+      },
+    }
+  }
+  return (entry) => {
+    const { fact } = entry
+    switch (fact.kind) {
+      case 'transactionStarted':
+        return start(entry, fact)
+      case 'meterSampled':
+        return sample(entry, fact)
+      case 'transactionEnded':
+        return end(entry, fact)
+    }
+  }
+}
+
+function deliveryOf(outcome: CallOutcome): Delivery {
+  if (outcome.kind === 'result') return { outcome: 'delivered' }
+  return outcome.kind === 'disconnected' ? { outcome: 'disconnected' } : failed(outcome)
+}
+
+function failed(outcome: Exclude<CallOutcome, { kind: 'result' | 'disconnected' }>): Delivery {
+  const reason = outcome.kind === 'timeout' ? 'no answer in time' : outcome.kind === 'error' ? `${outcome.code}: ${outcome.description}` : `an answer that does not fit: ${outcome.description}`
+  return { outcome: 'failed', reason }
+}

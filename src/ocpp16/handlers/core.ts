@@ -1,0 +1,64 @@
+import type { ChargePoint, UnlockOutcome } from '../../core/charge-point.ts'
+import { CallError } from '../../ocpp/call-error.ts'
+import { type Route, route } from '../../ocpp/peer.ts'
+import {
+  ChangeAvailability, ChangeConfiguration, ClearCache, DataTransfer, GetConfiguration, RemoteStartTransaction, RemoteStopTransaction, Reset, UnlockConnector,
+} from '../messages/core.ts'
+import type { TransactionNumbers } from '../numbers.ts'
+import { findKey, isReadOnly, type Key, keys } from '../settings.ts'
+
+/** What the handlers of a door work with. */
+export interface HandlerParts {
+  readonly core: ChargePoint
+  readonly numbers: TransactionNumbers
+  /** The central system accepted this station (again) since it started. */
+  readonly isAccepted: () => boolean
+}
+
+const availabilityStatus = { accepted: 'Accepted', scheduled: 'Scheduled', rejected: 'Rejected' } as const
+const unlockStatus = { unlocked: 'Unlocked', failed: 'UnlockFailed', none: 'NotSupported', unknownEvse: 'NotSupported' } as const satisfies Record<UnlockOutcome, string>
+const acceptedIf = (yes: boolean) => ({ status: yes ? 'Accepted' : 'Rejected' }) as const
+
+/** OCPP 1.6 §5: what a central system may ask of the Core profile. */
+export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonly Route[] {
+  const told = ({ key, read, ...rest }: Key) => ({ key, readonly: isReadOnly({ key, read, ...rest }, core), ...(rest.access === 'w' ? {} : { value: read(core).slice(0, 500) }) })
+  return [
+    route(ChangeAvailability, ({ connectorId, type }) => {
+      const outcome = core.setAvailability(connectorId === 0 ? 'all' : connectorId, type === 'Operative')
+      return { status: availabilityStatus[outcome] }
+    }),
+    route(ChangeConfiguration, ({ key: name, value }) => {
+      const key = findKey(name)
+      if (key === undefined) return { status: 'NotSupported' } as const
+      return acceptedIf(!isReadOnly(key, core) && key.write?.(core, value) === true)
+    }),
+    route(ClearCache, () => acceptedIf(core.clearAuthorizationCache())),
+    // Two-way: no vendor has an extension here.
+    route(DataTransfer, () => ({ status: 'UnknownVendorId' }) as const),
+    route(GetConfiguration, ({ key: asked = [] }) => {
+      const most = core.settings.get('getConfigurationMaxKeys')
+      if (asked.length > most) throw new CallError('occurrenceConstraintViolation', `key: at most ${most} keys in one request`)
+      if (asked.length === 0) return { configurationKey: keys.map(told) }
+      const found = asked.map((name) => ({ name, key: findKey(name) }))
+      const unknownKey = found.filter(({ key }) => key === undefined).map(({ name }) => name)
+      const configurationKey = [...new Set(found.map(({ key }) => key))].filter((key) => key !== undefined).map(told)
+      return { ...(configurationKey.length === 0 ? {} : { configurationKey }), ...(unknownKey.length === 0 ? {} : { unknownKey }) }
+    }),
+    route(RemoteStartTransaction, ({ connectorId, idTag, chargingProfile }) => {
+      const isRightPurpose = chargingProfile === undefined || chargingProfile.chargingProfilePurpose === 'TxProfile'
+      if (!isAccepted() || connectorId === 0 || idTag === '' || !isRightPurpose) return acceptedIf(false)
+      return acceptedIf(core.remoteStart(idTag, connectorId) === 'accepted')
+    }),
+    route(RemoteStopTransaction, ({ transactionId }, { after }) => {
+      const transaction = isAccepted() ? numbers.transactionOf(transactionId) : undefined
+      const evse = transaction === undefined ? undefined : core.evseOf(transaction)
+      if (evse !== undefined) after(() => core.stop(evse, 'remote'))
+      return acceptedIf(evse !== undefined)
+    }),
+    route(Reset, ({ type }, { after }) => {
+      after(() => core.restart(type === 'Hard' ? { scope: 'all', stop: 'hardReset' } : { scope: 'core', stop: 'softReset' }))
+      return { status: 'Accepted' } as const
+    }),
+    route(UnlockConnector, async ({ connectorId }) => ({ status: unlockStatus[await core.unlock(connectorId)] })),
+  ]
+}

@@ -1,0 +1,184 @@
+import { type BuiltBoard, buildBoard } from '../../hal/build.ts'
+import type { Register } from '../../hal/simulated/energy.ts'
+import type { Clock } from '../base/clock.ts'
+import { ConfigError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { nearest } from '../base/nearest.ts'
+import { hours, minutes, seconds } from '../base/units.ts'
+import type { BoardSpec } from '../config/board.ts'
+import { identityFieldOf, identityWith } from '../config/identity.ts'
+import type { Identity } from '../config/station.ts'
+import { chargePoint } from '../core/assemble.ts'
+import type { ChargePoint } from '../core/charge-point.ts'
+import type { StopReason } from '../core/facts.ts'
+import { type Link, link } from '../ocpp/link.ts'
+import { passwordOf } from '../ocpp/security.ts'
+import type { Dial } from '../ocpp/socket.ts'
+import { type Ocpp16, ocpp16, ocpp16Door } from '../ocpp16/adapter.ts'
+import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
+import { guard } from '../safety/guard.ts'
+import type { Latch } from '../safety/latch.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a station in one process is made of: everything that touches the world is handed in. */
+export interface InlineParts {
+  readonly id: string
+  readonly csmsUrl: string
+  readonly board: BoardSpec
+  readonly identity: Identity
+  /** Factory values of OCPP keys and of the identity: applied when the store is new. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly password: Uint8Array | undefined
+  readonly bootAfterReconnect: boolean
+  readonly preBootTransactions: boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly store: Store
+  readonly dial: Dial
+  /** Uniform in 0..1. */
+  readonly chance: () => number
+  /** UUIDs; random ones by default. */
+  readonly newId?: () => string
+  /** The non-volatile register of a simulated meter. */
+  readonly register?: (evse: number) => Register
+  readonly latch?: Latch
+  /** Ticks each 20 ms even when nothing can have changed. */
+  readonly everyTick?: boolean
+}
+
+export interface InlineStation {
+  readonly core: ChargePoint
+  readonly link: Link
+  readonly door: Ocpp16
+  readonly built: BuiltBoard
+  /** Withdraws the offers, waits until the contactors are open, keeps the facts, closes the connection. */
+  shutDown(reason: StopReason): Promise<void>
+  /** Lets go of everything at once, as a crash would, but puts the outputs OFF. */
+  drop(): void
+}
+
+/** An intended exit takes 3 s at the most: this much of it for the car, the rest for delivery and closing. */
+const openWithin = seconds(2)
+const deliverWithin = seconds(0.6)
+const flushEvery = minutes(1)
+const trimEvery = hours(1)
+/** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
+const keptFacts = 50_000
+
+/** Guard, core and OCPP door in one process, over the board that `parts.board` describes. */
+export function inlineStation(parts: InlineParts): InlineStation {
+  const { clock, log, store } = parts
+  const built = buildBoard(parts.board, { clock, ...(parts.register === undefined ? {} : { simulated: { register: parts.register } }) })
+  const keeper = guardOf(built, parts)
+  const core = chargePoint({ guard: keeper, store, clock, log: log.with({ part: 'core' }), newId: parts.newId ?? (() => crypto.randomUUID()) })
+  const identity = furnish(parts, core)
+  if (parts.preBootTransactions) core.registered(true)
+  const ocppLog = log.with({ part: 'ocpp' })
+  const connection = link({
+    dial: parts.dial, clock, log: ocppLog, chance: parts.chance,
+    address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: passwordFor(core, parts.password) }),
+    pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
+    pingIntervalChanged: core.settings.changed,
+  })
+  const door = ocpp16Door({
+    core, store, clock, log: ocppLog, link: connection, identity: bootRequest(identity), chance: parts.chance,
+    options: { bootAfterReconnect: parts.bootAfterReconnect }, ...(parts.newId === undefined ? {} : { newId: parts.newId }),
+  })
+  const chores = [
+    clock.every('flush', flushEvery, () => {
+      if (store.hasUnflushed) store.flush()
+    }),
+    clock.every('trim', trimEvery, () => {
+      const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
+      while (store.trim({ keep: keptFacts, readers: [ocpp16], spare }) > 0);
+    }),
+  ]
+  const letGo = () => {
+    for (const chore of chores) chore.stop()
+    door.close()
+    core.close()
+    keeper.close()
+    built.board.close()
+  }
+  return {
+    core,
+    link: connection,
+    door,
+    built,
+    async shutDown(reason) {
+      await core.shutDown(reason, openWithin)
+      await drained(door, clock)
+      letGo()
+      connection.disconnect()
+      store.flush()
+    },
+    drop() {
+      letGo()
+      connection.disconnect()
+    },
+  }
+}
+
+function guardOf({ board }: BuiltBoard, { clock, log, everyTick = false, latch }: InlineParts) {
+  try {
+    return guard(board, clock, log.with({ part: 'guard' }), { everyTick, ...(latch === undefined ? {} : { latch }) })
+  } catch (error) {
+    // Numbers that fit one by one, but not together.
+    if (error instanceof RangeError) throw new ConfigError(`board ${board.name}`, '', error.message, 'Mend the board file')
+    throw error
+  }
+}
+
+/** Waits until the last facts are delivered, but not long: undelivered ones are kept. */
+async function drained({ reporter, registration }: Ocpp16, clock: Clock): Promise<void> {
+  if (!registration.isOnline || reporter.behind === 0) return
+  await new Promise<void>((resolve) => {
+    const timer = clock.after('last delivery', deliverWithin, resolve)
+    reporter.drained.on(() => {
+      timer.stop()
+      resolve()
+    })
+  })
+}
+
+/** Applies factory values to a new store; returns the identity, which keeps what the factory said.
+ *  @throws ConfigError for a key that OCPP does not know, or a value that is not one of its key's */
+function furnish({ store, settings, identity, log }: InlineParts, core: ChargePoint): Identity {
+  const kept = store.documents<Readonly<Record<string, string>>>('factory')
+  const entries = Object.entries(settings)
+  const keys = entries.filter(([name]) => identityFieldOf(name) === undefined)
+  const unknown = keys.find(([key]) => !standardKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
+  if (unknown !== undefined) throw new ConfigError('settings', unknown[0], 'no such OCPP 1.6 configuration key', meant(unknown[0]))
+  if (store.isNew) {
+    for (const [key, value] of keys) {
+      const outcome = applyFactory(core, key, value)
+      if (outcome === 'refused') throw new ConfigError('settings', key, `"${key === 'AuthorizationKey' ? '(secret)' : value}" is not a value of this key`, findKey(key)?.effect ?? '')
+      if (outcome !== 'set') log.warn({ key, outcome }, 'a factory value has no effect here and was left out')
+    }
+    kept.put('identity', Object.fromEntries(entries.filter(([name]) => identityFieldOf(name) !== undefined)))
+  }
+  return identityWith(identity, kept.get('identity') ?? {})
+}
+
+function meant(key: string): string {
+  const near = nearest(key, standardKeys)
+  return near === undefined ? 'Remove it, or see `GetConfiguration` for the keys' : `Did you mean ${near}?`
+}
+
+/** OCPP 1.6 §6.3: what is not known is left out. */
+function bootRequest(identity: Identity) {
+  const optional = {
+    chargePointSerialNumber: identity.chargePointSerial, chargeBoxSerialNumber: identity.chargeBoxSerial, iccid: identity.iccid, imsi: identity.imsi,
+    meterType: identity.meterType, meterSerialNumber: identity.meterSerial,
+  }
+  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''))
+  return { chargePointVendor: identity.vendor, chargePointModel: identity.model, firmwareVersion: identity.firmwareVersion, ...known }
+}
+
+/** The key that the central system set, else the one of the station file. */
+function passwordFor(core: ChargePoint, fromFile: Uint8Array | undefined): Uint8Array | undefined {
+  const key = core.settings.get('authorizationKey')
+  if (key === '') return fromFile
+  const password = passwordOf(key, 'auto')
+  return 'bytes' in password ? password.bytes : fromFile
+}

@@ -1,0 +1,132 @@
+import type { EvseHardware, SafetySettings } from '../../hal/types.ts'
+import type { Amps, Millis } from '../base/units.ts'
+import { type Inputs, largestAmps } from './inputs.ts'
+import { blindAmps, closesMayFail, leastAmps, stoppedBelow, times } from './limits.ts'
+import { hasDiode, isShort } from './pilot.ts'
+import type { Fault } from './port.ts'
+import type { State } from './state.ts'
+import type { Timing } from './timing.ts'
+
+/** What a row may look at. */
+export interface Scene {
+  readonly hardware: EvseHardware
+  readonly settings: SafetySettings
+  readonly inputs: Inputs
+  readonly state: State
+  readonly timing: Timing
+  /** The pilot sample is older than the controller may leave it. */
+  readonly isStale: boolean
+  /** Lateness of this tick, ms; 0 in simulated time. */
+  readonly lag: Millis
+}
+
+export interface Interlock {
+  readonly fault: Fault
+  /** True while the cause is there. */
+  readonly test: (scene: Scene) => boolean
+  /** For how long it must be there first (ms). */
+  readonly after: Millis
+  /** `open`: at once. `stop`: a normal stop. Both void the offer. */
+  readonly reaction: 'open' | 'stop'
+  /** State F for at least 300 ms, then X1: the EV learns of it, and an unplug can still be seen. */
+  readonly pilot: 'F' | 'X1'
+  /** `gone`: by itself once the cause is gone. `unplug`: at state A. `service`: only by a service action. */
+  readonly clears: 'gone' | 'unplug' | 'service'
+  /** For how long the cause must be gone before it clears by itself (ms). */
+  readonly goneFor: Millis
+}
+
+const isPwm = (state: State) => state.drive === 'pwm'
+/** A phase that is far below any weak grid is not there. */
+const isDead = (volts: number, nominal: number) => volts < nominal * 0.2
+
+/** Supply outside its window on a phase that is alive, or no phase alive. Given for 230 V, scaled to the outlet's. */
+function isVoltageWrong({ inputs, settings, hardware }: Scene): boolean {
+  const nominal = hardware.nominalVoltageV
+  let known = 0
+  let alive = 0
+  for (const { voltageV } of inputs.reading?.phases ?? []) {
+    if (voltageV === undefined) continue
+    known++
+    if (isDead(voltageV, nominal)) continue
+    alive++
+    if (!(voltageV >= (settings.lowestV * nominal) / 230 && voltageV <= (settings.highestV * nominal) / 230)) return true
+  }
+  return known > 0 && alive === 0
+}
+
+function isPhaseLost({ inputs, settings, hardware }: Scene): boolean {
+  if (settings.onPhaseLoss === 'continue' || hardware.phases === 1) return false
+  let alive = 0
+  let dead = 0
+  for (const { voltageV } of inputs.reading?.phases ?? []) {
+    if (voltageV === undefined) continue
+    if (isDead(voltageV, hardware.nominalVoltageV)) dead++
+    else alive++
+  }
+  return dead > 0 && alive > 0
+}
+
+/** Current that flows although the contactor was told to be open: readings count whose whole window lies after the opening. */
+function flowsWhileOpen({ state, inputs }: Scene): boolean {
+  const reading = inputs.reading
+  if (state.isCommanded || reading === undefined || reading.at < state.openedAt + times.meterWindow) return false
+  return (largestAmps(reading) ?? 0) > stoppedBelow
+}
+
+/** A reading is new each second while current flows and each 10 s otherwise. */
+const meterSilentFor: Millis = 25_000
+const meterAnswersWithin: Millis = 5_000
+
+const row = (
+  fault: Fault,
+  reaction: Interlock['reaction'],
+  pilot: Interlock['pilot'],
+  clears: Interlock['clears'],
+  test: Interlock['test'],
+  wait: { after?: Millis; goneFor?: Millis } = {},
+): Interlock => ({ fault, reaction, pilot, clears, test, after: wait.after ?? 0, goneFor: wait.goneFor ?? 0 })
+
+/** Every fault, once. Rules 8 to 17 and 23. */
+// biome-ignore format: a table
+export const interlocks: readonly Interlock[] = [
+  row('emergencyStop', 'open', 'F', 'gone', ({ inputs }) => inputs.isEmergency),
+  row('residualCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.isTripped && state.selfTest !== 'running' && state.selfTest !== 'ending'),
+  row('residualSelfTest', 'open', 'X1', 'gone', ({ state }) => state.hasFailedSelfTest),
+  row('weld', 'open', 'F', 'service', ({ inputs, state }) => !state.isCommanded && inputs.mirror === true, { after: times.mirrorFollows }),
+  row('noClose', 'open', 'X1', 'gone', ({ state, timing }) => state.failedCloses >= closesMayFail || (state.failedAt !== undefined && !timing.passed(state.failedAt, times.offAtLeast))),
+  row('currentWhileOpen', 'open', 'F', 'gone', flowsWhileOpen, { after: 2_000, goneFor: 2_000 }),
+  row('evNotFollowing', 'stop', 'X1', 'unplug', ({ inputs, state }) => state.exceedsSince !== undefined && (inputs.reading?.at ?? 0) - state.exceedsSince >= times.notFollowing),
+  row('overCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => state.overSince !== undefined && (inputs.reading?.at ?? 0) - state.overSince >= times.overCurrent),
+  row('overTemperature', 'open', 'X1', 'gone', ({ inputs, settings, state }) => (inputs.celsius ?? -100) >= (state.isHot ? settings.resumeBelowC : settings.stopAtC)),
+  row('temperatureSensor', 'stop', 'X1', 'gone', ({ inputs, settings, hardware }) => settings.onSensorLost === 'stop' && hardware.temperature !== undefined && !Number.isFinite(inputs.celsius), { after: 1_000, goneFor: 1_000 }),
+  row('protectiveEarth', 'open', 'F', 'unplug', ({ inputs }) => inputs.hasLostEarth),
+  row('diode', 'open', 'F', 'unplug', ({ inputs, state }) => isPwm(state) && state.isPlugged && (state.pilot === 'B' || state.pilot === 'C' || state.pilot === 'D') && inputs.pilot !== undefined && !hasDiode(inputs.pilot), { after: 100 }),
+  row('pilotShort', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.pilot !== undefined && isShort(inputs.pilot, { kind: state.drive, duty: 0 }) && state.drive !== 'fault', { after: 100 }),
+  row('pilotStale', 'open', 'F', 'gone', ({ isStale }) => isStale, { goneFor: 1_000 }),
+  row('ventilation', 'open', 'F', 'unplug', ({ state, hardware }) => state.pilot === 'D' && !hardware.hasVentilation, { after: 480 }),
+  row('proximity', 'stop', 'X1', 'unplug', ({ state, hardware }) => hardware.cable === 'socket' && state.isPlugged && state.cableAmps === 0, { after: times.proximitySettles }),
+  row('voltage', 'stop', 'X1', 'gone', isVoltageWrong, { after: 10_000, goneFor: 10_000 }),
+  row('phaseLoss', 'stop', 'X1', 'gone', isPhaseLost, { after: 2_000, goneFor: 10_000 }),
+  row('lock', 'stop', 'X1', 'gone', ({ state }) => state.lockFailures >= 2),
+  row('meterLost', 'stop', 'X1', 'gone', isMeterLost),
+  row('tamper', 'stop', 'X1', 'service', ({ inputs }) => inputs.isTampered, { after: 100 }),
+  row('loopLag', 'open', 'F', 'gone', ({ lag, state }) => lag > 100 && state.isCommanded, { goneFor: 10_000 }),
+  row('board', 'open', 'F', 'service', ({ inputs, state }) => inputs.hasBoardFailed || state.hasLatchFailed),
+]
+
+function isMeterLost({ inputs, settings, hardware, state, timing }: Scene): boolean {
+  if (hardware.meter === undefined || settings.onMeterLost === 'continue') return false
+  return inputs.reading === undefined ? timing.passed(state.silentSince, meterAnswersWithin) : timing.passed(inputs.reading.at, meterSilentFor)
+}
+
+/** The guard's own bound by heat, A per phase. Rule 15: linear between the two temperatures, in whole amperes. */
+export function heatLimit({ inputs, hardware, settings }: Scene): Amps {
+  if (hardware.temperature === undefined) return hardware.maxAmps
+  const celsius = inputs.celsius
+  if (celsius === undefined || !Number.isFinite(celsius)) return Math.min(hardware.maxAmps, blindAmps)
+  const { derateFromC, derateToC } = settings
+  if (celsius <= derateFromC) return hardware.maxAmps
+  const share = Math.min(1, (celsius - derateFromC) / (derateToC - derateFromC))
+  return Math.max(leastAmps, Math.floor(hardware.maxAmps - share * (hardware.maxAmps - leastAmps)))
+}

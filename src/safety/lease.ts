@@ -1,0 +1,71 @@
+import type { Millis } from '../base/units.ts'
+import { times } from './limits.ts'
+import type { Offer } from './port.ts'
+import type { State } from './state.ts'
+
+/** Rules 4 and 5: what the core may say, and what becomes of it. */
+
+/** Why an offer is refused; undefined: it is good. */
+export function refusalOf(offer: Offer, at: Millis, state: State, hasFaults: boolean): string | undefined {
+  if (!state.isPlugged || offer.plugIn !== state.plugIn) return 'made for another plug-in'
+  if (state.isVoid) return 'void until adopted'
+  if (hasFaults) return 'there is a fault'
+  if (!(offer.issuedAt >= state.pluggedAt)) return 'older than the plug-in'
+  if (!(offer.issuedAt <= at + 1)) return 'issued in the future'
+  if (!(expiryOf(offer) > at)) return 'expired'
+  if (!(offer.amps >= 0)) return 'no current'
+  if (state.transaction !== undefined && offer.transaction !== state.transaction) return 'another transaction is bound to this plug-in'
+  if (!(offer.sequence > state.sequence)) return 'older than the last one'
+  return undefined
+}
+
+function expiryOf(offer: Offer): Millis {
+  return Math.min(offer.expiresAt, offer.issuedAt + times.longestLease)
+}
+
+const ampsOf = (offer: Offer) => (offer.close ? offer.amps : 0)
+
+export function accept(offer: Offer, state: State): void {
+  state.transaction = offer.transaction
+  state.hasOffer = true
+  state.offerAmps = ampsOf(offer)
+  state.leaseEnds = expiryOf(offer)
+  state.sequence = offer.sequence
+  state.isLockHeld = true
+}
+
+/** True when it only makes the lease longer: nothing happens before the old lease would have ended. */
+export function isPlainRenewal(offer: Offer, at: Millis, state: State, hasFaults: boolean): boolean {
+  return state.hasOffer && ampsOf(offer) === state.offerAmps && expiryOf(offer) >= state.leaseEnds && refusalOf(offer, at, state, hasFaults) === undefined
+}
+
+/** The offer is gone, by will or by time: the session is over, a later one starts afresh. */
+export function drop(state: State): void {
+  state.hasOffer = false
+  state.offerAmps = 0
+  state.pausedSince = undefined
+  state.hasOffered = false
+  state.isLockHeld = false
+}
+
+/** State A, a fault or an emergency stop: void for good. The plug stays locked until the core ends it or the car leaves. */
+export function voidOffer(state: State): void {
+  if (!state.hasOffer) return
+  const isLockHeld = state.isLockHeld
+  drop(state)
+  state.isLockHeld = isLockHeld
+  state.isVoid = true
+}
+
+export function adopt(plugIn: number, transaction: string, state: State, hasFaults: boolean): void {
+  if (!state.isPlugged || plugIn !== state.plugIn) return
+  if (state.transaction !== transaction) {
+    const { isLockHeld } = state
+    drop(state)
+    state.isLockHeld = isLockHeld
+  }
+  state.transaction = transaction
+  state.sequence = -1
+  // While the fault lasts it stays void: the core adopts again once it is gone.
+  if (!hasFaults) state.isVoid = false
+}

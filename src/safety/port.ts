@@ -1,0 +1,122 @@
+import type { Reading } from '../../hal/types.ts'
+import type { Listenable } from '../base/signal.ts'
+import type { Amps, Millis, Volts } from '../base/units.ts'
+
+/** The seam between the core, which grants power, and the guard, which owns the hardware.
+ *  Everything here is plain data: the same port runs in one process and over a Unix socket. */
+
+/** A grant of power that expires. It is made for one plug-in of one car: state A, any fault, an emergency stop
+ *  or a local stop voids it for good. */
+export interface Offer {
+  readonly evse: number
+  /** The guard's plug-in counter that the offer is made for. */
+  readonly plugIn: number
+  /** The core's transaction. The first offer binds it to the plug-in; another one must `adopt` first. */
+  readonly transaction: string
+  /** True: the contactor may close when the EV asks. */
+  readonly close: boolean
+  /** Current per phase. Below 6 A: pause (X1) without ending anything. */
+  readonly amps: Amps
+  readonly phases: 1 | 3
+  /** Counts up in each renewal of the core's life. */
+  readonly sequence: number
+  /** Monotonic, ms since boot. */
+  readonly issuedAt: Millis
+  /** `issuedAt` plus at most 10 s. */
+  readonly expiresAt: Millis
+}
+
+/** What can be wrong at an EVSE. One row each in the interlock table. */
+export const faults = [
+  'emergencyStop',
+  'residualCurrent',
+  'residualSelfTest',
+  'weld',
+  'noClose',
+  'currentWhileOpen',
+  'evNotFollowing',
+  'overCurrent',
+  'overTemperature',
+  'temperatureSensor',
+  'protectiveEarth',
+  'diode',
+  'pilotShort',
+  'pilotStale',
+  'ventilation',
+  'proximity',
+  'voltage',
+  'phaseLoss',
+  'lock',
+  'meterLost',
+  'tamper',
+  'loopLag',
+  'board',
+] as const
+export type Fault = (typeof faults)[number]
+
+export type PilotState = 'A' | 'B' | 'C' | 'D' | 'E' | 'F'
+
+/** What the guard says of one EVSE: on every change, and with each meter reading. */
+export interface Report {
+  readonly evse: number
+  readonly at: Millis
+  /** Counts up at each A to B; 0 before the first. */
+  readonly plugIn: number
+  /** Debounced. */
+  readonly pilot: PilotState
+  /** An EV hangs on the cable (B, C or D, and while E or F hides a car that was there). */
+  readonly isPlugged: boolean
+  /** A cable sits in the socket, with or without an EV. Equal to `isPlugged` on a fixed cable. */
+  readonly hasCable: boolean
+  /** The EV asks for energy (C, or D). */
+  readonly wantsEnergy: boolean
+  /** PWM runs: current is offered on the pilot. */
+  readonly isOffering: boolean
+  readonly contactor: 'open' | 'closed'
+  readonly lock: 'locked' | 'unlocked' | 'unknown' | 'none'
+  /** What the duty cycle says now, A per phase; 0 without PWM. */
+  readonly offered: Amps
+  /** The guard's own bound: board, cable, heat. A per phase. */
+  readonly limit: Amps
+  readonly faults: readonly Fault[]
+  /** The transaction bound to this plug-in, if any; what a new core adopts. */
+  readonly transaction: string | undefined
+  /** True from the moment an offer for this plug-in was voided by an event, until the next plug-in or adoption. */
+  readonly isVoid: boolean
+  readonly reading: Reading | undefined
+}
+
+/** What an EVSE is, which never changes while the guard runs. */
+export interface EvseDescription {
+  readonly evse: number
+  readonly maxAmps: Amps
+  readonly phases: 1 | 3
+  readonly cable: 'socket' | 'fixed'
+  readonly hasMeter: boolean
+  readonly nominalVoltageV: Volts
+}
+
+export interface PresentedToken {
+  readonly id: string
+  /** The EVSE whose reader it was; undefined: one reader for all. */
+  readonly evse: number | undefined
+}
+
+export interface GuardPort {
+  readonly evses: readonly EvseDescription[]
+  /** The newest report of an EVSE. @throws RangeError for a number that the board does not have */
+  report(evse: number): Report
+  readonly reported: Listenable<Report>
+  readonly tokens: Listenable<PresentedToken>
+  /** Makes or renews an offer. A refused one (expired, other plug-in, void, older sequence) changes nothing. */
+  offer(offer: Offer): void
+  /** A normal stop: X1 now, open at state B, below 1 A, or after 6 s. Harmless when nothing is offered. */
+  withdraw(evse: number): void
+  /** Binds a transaction to the present plug-in, after a voided offer or by a new core.
+   *  Nothing happens when `plugIn` is not the present one. */
+  adopt(evse: number, plugIn: number, transaction: string): void
+  /** Unlocks the plug. `failed` while the contacts may carry current (rule 11) or when the lock does not move. */
+  unlock(evse: number): Promise<'unlocked' | 'failed' | 'none'>
+  /** Clears latched faults whose cause is gone: a service action. */
+  clear(evse: number): void
+}

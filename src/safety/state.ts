@@ -1,0 +1,80 @@
+import type { PilotDrive } from '../../hal/types.ts'
+import type { Amps, Millis } from '../base/units.ts'
+import type { Phase } from './machine.ts'
+import type { PilotState } from './port.ts'
+
+/** Everything that the guard remembers of one EVSE, flat: two ticks that leave it equal have done the same. */
+export interface State {
+  phase: Phase
+  phaseSince: Millis
+  // the pilot
+  pilot: PilotState
+  /** What the pilot says before it is believed, and since when. */
+  rawPilot: PilotState
+  rawSince: Millis
+  isPlugged: boolean
+  plugIn: number
+  /** The present plug-in's cable, A per phase: 0 is none that may charge. */
+  cableAmps: Amps
+  pluggedAt: Millis
+  // the offer
+  transaction: string | undefined
+  isVoid: boolean
+  hasOffer: boolean
+  offerAmps: Amps
+  leaseEnds: Millis
+  sequence: number
+  /** Below 6 A since; undefined: not paused. */
+  pausedSince: Millis | undefined
+  /** Current was offered in this session: from now on a pause lasts. */
+  hasOffered: boolean
+  /** What the duty cycle says; 0 without PWM. */
+  offered: Amps
+  changedAt: Millis | undefined
+  reducedAt: Millis | undefined
+  limit: Amps
+  // outputs
+  drive: PilotDrive['kind']
+  isCommanded: boolean
+  /** Never before the guard began: -Infinity. */
+  openedAt: Millis
+  /** The pilot shows F since. */
+  pulseSince: Millis | undefined
+  // what was seen
+  failedCloses: number
+  failedAt: Millis | undefined
+  exceedsSince: Millis | undefined
+  overSince: Millis | undefined
+  isHot: boolean
+  silentSince: Millis | undefined
+  selfTest: 'none' | 'running' | 'ending' | 'passed' | 'failed'
+  selfTestAt: Millis
+  /** The last finished test failed. */
+  hasFailedSelfTest: boolean
+  hasLatchFailed: boolean
+  // the lock
+  isLockHeld: boolean
+  lockMovedAt: Millis | undefined
+  lockMovesTo: 'locked' | 'unlocked' | undefined
+  lockFailures: number
+  lockMoves: number
+  lockWindowAt: Millis
+  unlockAskedAt: Millis | undefined
+  /** Counts changes of the faults. */
+  faultsVersion: number
+}
+
+export function initialState(now: Millis, maxAmps: Amps): State {
+  // biome-ignore format: grouped as above
+  return {
+    phase: 'idle', phaseSince: now,
+    pilot: 'A', rawPilot: 'A', rawSince: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
+    transaction: undefined, isVoid: false, hasOffer: false, offerAmps: 0, leaseEnds: now, sequence: -1,
+    pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, reducedAt: undefined, limit: maxAmps,
+    drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined,
+    failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
+    selfTest: 'none', selfTestAt: now, hasFailedSelfTest: false, hasLatchFailed: false,
+    isLockHeld: false, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
+    faultsVersion: 0,
+  }
+}

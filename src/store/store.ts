@@ -1,0 +1,72 @@
+import type { Moment } from '../base/moment.ts'
+import type { Listenable } from '../base/signal.ts'
+
+/** What survives power loss: one SQLite database in the state directory.
+ *  `durable` is on the disk when the call returns; `grouped` survives the death of the process at once and a
+ *  power cut within 60 s. */
+export type Durability = 'durable' | 'grouped'
+
+/** One fact as the ledger keeps it. */
+export interface Entry<Fact> {
+  /** 1, 2, ... in the order of appending; never used twice, even after a crash. */
+  readonly sequence: number
+  readonly at: Moment
+  /** What the fact is about, for instance a transaction's id. */
+  readonly subject: string | undefined
+  readonly fact: Fact
+}
+
+/** An append-only list of facts. Readers keep cursors into it; nothing in it is ever changed. */
+export interface Ledger<Fact extends { readonly kind: string }> {
+  append(at: Moment, fact: Fact, options: { readonly subject?: string; readonly durability: Durability }): Entry<Fact>
+  /** Each entry, once it is committed. */
+  readonly appended: Listenable<Entry<Fact>>
+  /** Entries after `sequence` in order, at most `limit`. */
+  after(sequence: number, limit: number): readonly Entry<Fact>[]
+  /** All entries about a subject, in order. */
+  about(subject: string): readonly Entry<Fact>[]
+  /** Sequence of the newest entry, 0 when empty. */
+  readonly last: number
+  /** Where a reader stands: the sequence of the last entry it is done with, 0 at first. */
+  position(reader: string): number
+  moveTo(reader: string, sequence: number, durability: Durability): void
+  /** Notes that a reader gave an entry up. It stays in the ledger and in `undeliverable`. */
+  giveUp(reader: string, sequence: number, reason: string): void
+  undeliverable(reader: string): readonly { readonly entry: Entry<Fact>; readonly reason: string }[]
+}
+
+/** JSON values by key. `get` returns what was last put, undefined when nothing. */
+export interface Documents<Value> {
+  get(key: string): Value | undefined
+  put(key: string, value: Value, durability?: Durability): void
+  delete(key: string): void
+  entries(): readonly (readonly [key: string, value: Value])[]
+  clear(): void
+}
+
+/** What may go: entries that all `readers` are done with, beyond the newest `keep`. Undeliverable entries stay. */
+export interface TrimOptions {
+  readonly keep: number
+  /** Every reader that matters; one that never moved stands at 0 and keeps everything. */
+  readonly readers: readonly string[]
+  /** Subjects whose entries stay however old, for instance running transactions. */
+  readonly spare?: readonly string[]
+}
+
+export interface Store {
+  ledger<Fact extends { readonly kind: string }>(): Ledger<Fact>
+  /** The documents of one kind (`settings`, `authorization-cache`, ...). Durable unless a put says otherwise. */
+  documents<Value>(kind: string): Documents<Value>
+  /** Everything that `run` writes becomes durable together, or not at all when it throws. Calls may nest: an inner call that throws
+   *  takes back its own part. With 'grouped' the whole reaches the disk later, together, unless something durable is in it. */
+  atomically<T>(run: () => T, durability?: Durability): T
+  /** True when no document was ever put: factory values apply. */
+  readonly isNew: boolean
+  /** Deletes old facts, at most a batch of 500 per call; returns how many. Sequences are never used again. */
+  trim(options: TrimOptions): number
+  /** True while grouped writes wait for `flush` (or for the next durable write, which takes them along). */
+  readonly hasUnflushed: boolean
+  /** Makes grouped writes durable now. */
+  flush(): void
+  close(): void
+}

@@ -1,0 +1,96 @@
+import { isBuiltin } from 'node:module'
+import { dirname, join } from 'node:path/posix'
+import type { Scanned } from './scan.ts'
+
+/** The dependency rule: base < store, hal < safety < core < doors < run < main, with the envelope `ocpp` beside core.
+ *  A folder imports itself, what its row names, and nothing else. A name that ends in a slash means all below it.
+ *  The first row that fits a file counts. */
+const rows: readonly { readonly of: readonly string[]; readonly may: readonly string[] }[] = [
+  { of: ['src/base/'], may: [] },
+  { of: ['src/store/'], may: ['src/base/'] },
+  { of: ['src/safety/'], may: ['src/base/', 'hal/types.ts'] },
+  { of: ['src/core/'], may: ['src/base/', 'src/store/', 'src/safety/port.ts', 'hal/types.ts'] },
+  { of: ['src/ocpp/'], may: ['src/base/', 'src/store/'] },
+  { of: ['src/ocpp16/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
+  { of: ['src/ocpp201/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
+  { of: ['src/local/'], may: ['src/base/', 'src/core/'] },
+  { of: ['src/config/'], may: ['src/base/', 'hal/types.ts'] },
+  {
+    of: ['src/run/'],
+    may: [
+      ...['base', 'store', 'safety', 'core', 'ocpp', 'ocpp16', 'ocpp201', 'local', 'config'].map((folder) => `src/${folder}/`),
+      ...['hal/types.ts', 'hal/build.ts', 'hal/simulated/', 'package.json'],
+    ],
+  },
+  { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
+  { of: ['hal/'], may: ['src/base/'] },
+  { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/'] },
+  {
+    of: ['bench/start.ts', 'bench/main.ts', 'bench/perf/', 'bench/fleet/', 'bench/scenarios/', 'bench/soak/'],
+    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
+  },
+]
+
+/** Packages by who may use them: those of a desk tool never enter the charger's install. */
+export interface Packages {
+  readonly charger: readonly string[]
+  readonly bench: readonly string[]
+}
+
+export function boundaryViolations(files: ReadonlyMap<string, Scanned>, packages: Packages): readonly string[] {
+  const refusals: string[] = []
+  for (const [path, { imports }] of files) {
+    const row = rows.find(({ of }) => of.some((place) => covers(place, path)))
+    if (row === undefined) refusals.push(`${path}: no row of the dependency rule names this place`)
+    for (const { specifier, line } of imports) {
+      const reason =
+        specifier === undefined ? 'an import whose name is computed: nobody can judge it' : refusal(path, specifier, row?.may ?? [], files, packages)
+      if (reason !== undefined) refusals.push(`${path}:${line}: ${reason}`)
+    }
+  }
+  return [...refusals, ...cycles(files)]
+}
+
+function refusal(path: string, specifier: string, may: readonly string[], files: ReadonlyMap<string, Scanned>, packages: Packages): string | undefined {
+  if (isBuiltin(specifier)) return undefined
+  if (!specifier.startsWith('.')) {
+    const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+    if (packages.charger.includes(name) || (path.startsWith('bench/') && packages.bench.includes(name))) return undefined
+    return `imports the package ${name}, which is not among the ${path.startsWith('bench/') ? 'packages' : "charger's dependencies"} of package.json`
+  }
+  const target = join(dirname(path), specifier)
+  if (/^(?:src|hal|bench)\//.test(target) && !files.has(target)) return `imports ${target}, which does not exist`
+  if (folderOf(target) === folderOf(path) || may.some((place) => covers(place, target))) return undefined
+  return `imports ${target}; it may import ${may.length === 0 ? 'nothing of the house' : may.join(', ')}`
+}
+
+/** `src/core` of `src/core/charging/stack.ts`, `hal` of anything in hal, and a file at the top of src or bench by itself. */
+function folderOf(path: string): string {
+  const [first = '', second = '', ...rest] = path.split('/')
+  return first === 'hal' || (rest.length === 0 && second === '') ? first : `${first}/${second}`
+}
+
+function covers(place: string, path: string): boolean {
+  return place.endsWith('/') ? path.startsWith(place) : path === place
+}
+
+/** Each cycle once, as the way round; type imports count, for a reader has to go round as well. */
+export function cycles(files: ReadonlyMap<string, Scanned>): readonly string[] {
+  const found: string[] = []
+  const state = new Map<string, 'open' | 'done'>()
+  const way: string[] = []
+  const visit = (path: string) => {
+    state.set(path, 'open')
+    way.push(path)
+    for (const { specifier } of files.get(path)?.imports ?? []) {
+      if (!specifier?.startsWith('.')) continue
+      const target = join(dirname(path), specifier)
+      if (state.get(target) === 'open') found.push(`${target}: a cycle: ${[...way.slice(way.indexOf(target)), target].join(' -> ')}`)
+      else if (!state.has(target) && files.has(target)) visit(target)
+    }
+    way.pop()
+    state.set(path, 'done')
+  }
+  for (const path of files.keys()) if (!state.has(path)) visit(path)
+  return found
+}

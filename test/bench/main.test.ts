@@ -1,0 +1,100 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { handStation } from './csms/station.ts'
+
+const children: ChildProcessWithoutNullStreams[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** The program as a user starts it, with a pipe instead of a terminal. */
+function bench(...args: readonly string[]) {
+  const child = spawn(process.execPath, ['bench/main.ts', ...args], { cwd: new URL('../..', import.meta.url) })
+  children.push(child)
+  let out = ''
+  let err = ''
+  child.stderr.on('data', (data) => {
+    err += String(data)
+  })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }))
+  const waiting: { readonly words: RegExp; readonly found: (match: RegExpExecArray) => void }[] = []
+  child.stdout.on('data', (data) => {
+    out += String(data)
+    for (const { words, found } of waiting) {
+      const match = words.exec(out)
+      if (match !== null) found(match)
+    }
+  })
+  return {
+    child,
+    ended,
+    said: (words: RegExp) =>
+      new Promise<RegExpExecArray>((found) => {
+        const match = words.exec(out)
+        if (match === null) waiting.push({ words, found })
+        else found(match)
+      }),
+  }
+}
+
+const start = { connectorId: 1, idTag: '04A2B3C4', meterStart: 0, timestamp: '2026-03-01T08:00:00.000Z' }
+
+test('a station is served, commands come through the pipe, the journal is written, quit ends with 0', async () => {
+  const journal = join(mkdtempSync(join(tmpdir(), 'pilotwire-bench-')), 'journal.jsonl')
+  const run = bench('csms', '--port', '0', '--heartbeat', '77', '--cards', '04A2B3C4, OTHER', '--journal', journal)
+  const [, url = ''] = await run.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
+  const station = await handStation(url, 'CP-1')
+  expect((await station.call('BootNotification', { chargePointVendor: 'Hand', chargePointModel: 'Written' }))[2]).toMatchObject({ interval: 77 })
+  expect((await station.call('Authorize', { idTag: 'STRANGER' }))[2]).toEqual({ idTagInfo: { status: 'Invalid' } })
+  await station.call('StartTransaction', start)
+  run.child.stdin.write('start 1 04A2B3C4\n')
+  await run.said(/CP-1 answered RemoteStartTransaction: Accepted/)
+  expect(station.asked[0]?.slice(2)).toEqual(['RemoteStartTransaction', { connectorId: 1, idTag: '04A2B3C4' }])
+  run.child.stdin.write('quit\n')
+  const { code, out, err } = await run.ended
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toMatch(/CP-1 +● +transaction 1 started: CP-1\/1, card 04A2B3C4, meter 0 Wh/)
+  expect(out).toMatch(/CP-1 +──▸ StartTransaction +connectorId=1 idTag=04A2B3C4/)
+  expect(readFileSync(journal, 'utf8')).toMatch(/^\{"at":.*"event":"started".*\}\n$/)
+})
+
+test('a pipe that ends leaves it running; SIGTERM ends it with 0', async () => {
+  const run = bench('csms', '--port', '0', '--log', 'events')
+  run.child.stdin.end()
+  const [, url = ''] = await run.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
+  const station = await handStation(url, 'CP-1')
+  await station.call('Heartbeat', {})
+  run.child.kill('SIGTERM')
+  const { code, out } = await run.ended
+  expect(code).toBe(0)
+  expect(out).toMatch(/CP-1 +● +connected from 127/)
+  expect(out).not.toMatch(/Heartbeat/)
+})
+
+test('a port in use ends with 2 and clear words', async () => {
+  const first = bench('csms', '--port', '0')
+  const [, port = ''] = await first.said(/ws:\/\/127\.0\.0\.1:(\d+) /)
+  const { code, err } = await bench('csms', '--port', port).ended
+  expect([code, err]).toEqual([2, `pilotwire-bench: --port: port ${port} on 127.0.0.1 is in use. End the program that listens there, or choose another port\n`])
+})
+
+describe('the command line', () => {
+  test.each<[readonly string[], number, RegExp]>([
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+    [['--help'], 0, /csms/],
+    [['csms', '--help'], 0, /--heartbeat <seconds>/],
+    [['dance'], 2, /unknown command 'dance'/],
+    [['csms', '--port', '70000'], 2, /port is a whole number from 0 to 65535/],
+    [['csms', '--log', 'poems'], 2, /frames, events, silent/],
+    [['csms', '--port', '0', '--journal', '/proc/nowhere/journal'], 2, /--journal: \/proc\/nowhere\/journal: .*Name a file that may be written/],
+    [['csms', 'surplus'], 2, /too many arguments/],
+  ])('%j ends with %i', async (args, expected, words) => {
+    const { code, out, err } = await bench(...args).ended
+    expect(code).toBe(expected)
+    expect(expected === 0 ? out : err).toMatch(words)
+  })
+})

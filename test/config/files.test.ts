@@ -1,0 +1,148 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError } from '../../src/base/errors.ts'
+import { boardSchema, withConnectors } from '../../src/config/board.ts'
+import { boardNames, readBoard, readSettings, readStation } from '../../src/config/files.ts'
+import { stationSchema } from '../../src/config/station-file.ts'
+import { bounds } from '../../src/safety/limits.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'pilotwire-config-'))
+function file(name: string, content: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  return path
+}
+async function errorOf(run: () => unknown): Promise<ConfigError> {
+  try {
+    await run()
+  } catch (error) {
+    if (error instanceof ConfigError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('the committed JSON Schemas are those that files are held against', () => {
+  const printed = (schema: object) => `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2)}\n`
+  test('station file', () => expect(printed(stationSchema)).toMatchFileSnapshot('../../schemas/station.schema.json'))
+  test('board file', () => expect(printed(boardSchema)).toMatchFileSnapshot('../../schemas/board.schema.json'))
+})
+
+describe('boards', () => {
+  test('every board file that comes with the package is read', async () => {
+    expect(boardNames()).toEqual(['simulated', 'simulated-2', 'simulated-cable'])
+    for (const name of boardNames()) expect((await readBoard(name)).name).toBe(name)
+  })
+
+  test('the default board is one three-phase socket, the cable board has a fixed cable', async () => {
+    expect((await readBoard('simulated')).evses).toEqual([{ maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasVentilation: false }])
+    expect((await readBoard('simulated-2')).evses).toHaveLength(2)
+    expect((await readBoard('simulated-cable')).evses[0]?.cable).toBe('fixed')
+  })
+
+  test('the number of connectors can be overridden up and down', async () => {
+    const board = await readBoard('simulated-2')
+    expect(withConnectors(board, 5).evses).toHaveLength(5)
+    expect(withConnectors(board, 1).evses).toEqual([board.evses[0]])
+  })
+
+  test('a board of one own is read from YAML, and a current beyond IEC 61851 is refused with its line', async () => {
+    const path = file(
+      'own.yaml',
+      'name: own\nkind: simulated\nevses:\n  - maxAmps: 16\n    phases: 1\n    cable: socket\n  - maxAmps: 100\n    phases: 3\n    cable: fixed\n',
+    )
+    const error = await errorOf(() => readBoard(path))
+    expect(error.source).toBe(path)
+    expect(error.field).toBe('evses.1.maxAmps')
+    expect(error.message).toMatch(/not 100 \(line 7\).*6 to 80/)
+  })
+
+  test('a mistyped board name is answered with the one that was meant', async () => {
+    expect((await errorOf(() => readBoard('simulated-cabel'))).message).toMatch(/no board "simulated-cabel".*Did you mean simulated-cable\?/)
+  })
+
+  test("a file's bounds of the guard's numbers are the guard's own", () => {
+    for (const [name, { usual, least, most }] of Object.entries(bounds)) {
+      const field = (boardSchema.properties.safety.properties as unknown as Record<string, object>)[name]
+      expect(field, name).toMatchObject({ default: usual, minimum: least, maximum: most })
+    }
+  })
+})
+
+describe('a station file', () => {
+  test('the example is a legal one', async () => {
+    const station = await readStation(join(import.meta.dirname, '../../docs/station.example.yaml'))
+    expect(station.identity?.vendor).toBe('Example Chargers')
+    expect(station.settings?.['MeterValueSampleInterval']).toBe('30')
+  })
+
+  test('an empty one says nothing and is legal', async () => {
+    expect(await readStation(file('empty.yaml', '# nothing\n'))).toEqual({})
+  })
+
+  test.each([
+    ['an unknown field', 'network:\n  csms: ws://x\n  pasword: secret\n', 'network.pasword', /line 3.*Did you mean password\?/],
+    ['an unknown field at the top', 'idenity:\n  vendor: x\n', 'idenity', /line 1.*Did you mean identity\?/],
+    ['a number where text is meant', 'id: 4711\n', 'id', /must be string, not 4711 \(line 1\).*in quotes/],
+    ['a settings value that is not text', 'settings:\n  MeterValueSampleInterval: 10\n', 'settings.MeterValueSampleInterval', /not 10 \(line 2\).*quotes/],
+    ['a vendor that OCPP has no room for', `identity:\n  vendor: ${'x'.repeat(21)}\n`, 'identity.vendor', /20 characters/],
+    ['an identity key of settings that OCPP has no room for', `settings:\n  chargepointmodel: ${'x'.repeat(21)}\n`, 'settings.chargepointmodel', /1 to 20/],
+    ['a missing port', 'doors:\n  control:\n    host: localhost\n', 'doors.control.port', /missing.*TCP port/],
+    ['another OCPP version', 'network:\n  ocpp: "1.5"\n', 'network.ocpp', /must be 1\.6, not "1\.5"/],
+    ['two passwords', 'network:\n  password: a\n  passwordFile: b\n', 'network.password', /Keep one/],
+    ['a list where fields are meant', '- id: x\n', '', /object/],
+    ['the same field twice', 'id: a\nid: b\n', '', /line 2/],
+    ['broken YAML', 'network:\n  csms: "ws://x\nid: a\n', '', /not YAML: line \d/],
+    [
+      'a bomb of anchors',
+      `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n`,
+      '',
+      /anchors/,
+    ],
+  ])('%s is refused with field, line and remedy', async (_what, content, field, words) => {
+    const path = file('wrong.yaml', content)
+    const error = await errorOf(() => readStation(path))
+    expect(error.source).toBe(path)
+    expect(error.field).toBe(field)
+    expect(error.message).toMatch(words)
+    expect(error.remedy).not.toBe('')
+  })
+
+  test('a secret is not repeated in the error about it', async () => {
+    const error = await errorOf(() => readStation(file('secret.yaml', `network:\n  password: ${'hunter2'.repeat(20)}\n`)))
+    expect(error.field).toBe('network.password')
+    expect(error.message).not.toContain('hunter2')
+  })
+
+  test('a file that is not there, is a directory or is huge is refused', async () => {
+    expect((await errorOf(() => readStation(join(directory, 'none.yaml')))).message).toContain('does not exist')
+    expect((await errorOf(() => readStation(directory))).message).toContain('directory')
+    expect((await errorOf(() => readStation(file('huge.yaml', 'x'.repeat(1_100_000))))).message).toContain('larger')
+  })
+})
+
+describe('a settings file', () => {
+  test('is an object of strings, for OCPP keys and the identity', () => {
+    expect(readSettings(file('s.json', '{"MeterValueSampleInterval":"10","ChargePointVendor":"Other"}'))).toEqual({
+      MeterValueSampleInterval: '10',
+      ChargePointVendor: 'Other',
+    })
+  })
+
+  test.each([
+    ['a number', '{"MeterValueSampleInterval":10}', 'MeterValueSampleInterval', /"MeterValueSampleInterval":"10"/],
+    ['an object', '{"a":{}}', 'a', /one string/],
+    ['a list', '["a"]', '', /JSON object/],
+    ['broken JSON', '{\n "a":"1",\n "b":\n}', '', /not JSON: line 4/],
+    ['half a file', '{"a":\n"1"', '', /not JSON: line 2/],
+    ['a key that is no key', `{"${'k'.repeat(51)}":"1"}`, 'k'.repeat(51), /1 to 50/],
+    ['a key in two spellings', '{"HeartbeatInterval":"1","heartbeatinterval":"2"}', 'heartbeatinterval', /same key as HeartbeatInterval/],
+    ['a value without end', `{"a":"${'v'.repeat(501)}"}`, 'a', /501.*at most 500/],
+  ])('%s is refused', async (_what, content, field, words) => {
+    const error = await errorOf(() => readSettings(file('wrong.json', content)))
+    expect(error.field).toBe(field)
+    expect(error.message).toMatch(words)
+  })
+})

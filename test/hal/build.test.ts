@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { type BoardSpec, buildBoard } from '../../hal/build.ts'
+import { simulatedClock } from '../../src/base/simulated-clock.ts'
+
+const folder = join(import.meta.dirname, '../../board-configs')
+const files = readdirSync(folder).filter((each) => /\.(json|ya?ml)$/.test(each))
+
+test('there are board files', () => {
+  expect(files.length).toBeGreaterThanOrEqual(3)
+})
+
+test.each(files)('the board of %s can be built', (file) => {
+  const spec = parse(readFileSync(join(folder, file), 'utf8')) as BoardSpec
+  const { board, simulation } = buildBoard(spec, { clock: simulatedClock() })
+  expect(board.name).toBe(spec.name)
+  expect(board.evses.map((each) => each.number)).toEqual(spec.evses.map((_, at) => at + 1))
+  expect(simulation?.plants).toHaveLength(spec.evses.length)
+  board.close()
+})

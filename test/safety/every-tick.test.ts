@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { simulatedBoard } from '../../hal/simulated/board.ts'
+import { faultNames, type PlantFault } from '../../hal/simulated/faults.ts'
+import type { Plant } from '../../hal/simulated/plant.ts'
+import type { Board, EvseHardware } from '../../hal/types.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { simulatedClock } from '../../src/base/simulated-clock.ts'
+import { guard } from '../../src/safety/guard.ts'
+
+type Action =
+  | {
+      readonly do:
+        | 'plugIn'
+        | 'unplug'
+        | 'unplugEv'
+        | 'plugCable'
+        | 'suspend'
+        | 'resume'
+        | 'full'
+        | 'reset'
+        | 'withdraw'
+        | 'adopt'
+        | 'unlock'
+        | 'clear'
+        | 'die'
+        | 'newCore'
+    }
+  | { readonly do: 'grant'; readonly amps: number; readonly close: boolean }
+  | { readonly do: 'fault'; readonly name: PlantFault; readonly isOn: boolean }
+  | { readonly do: 'ev'; readonly reaction: number; readonly wantsAmps: number; readonly phases: 1 | 3 }
+  | { readonly do: 'voltage'; readonly volts: number | undefined }
+type Step = { readonly wait: number; readonly action: Action; readonly evse: number }
+
+/** The board with every output written down. */
+function recorded(board: Board, write: (line: string) => void): Board {
+  const evses = board.evses.map((evse): EvseHardware => {
+    const { pilot, contactor, lock, residualCurrent } = evse.controller
+    const name = `evse ${evse.number}`
+    return {
+      ...evse,
+      controller: {
+        ...evse.controller,
+        pilot: {
+          get sample() {
+            return pilot.sample
+          },
+          drive: (output) => {
+            write(`${name} pilot ${JSON.stringify(output)}`)
+            pilot.drive(output)
+          },
+        },
+        contactor: {
+          get isClosed() {
+            return contactor.isClosed
+          },
+          close: () => {
+            write(`${name} close`)
+            if (pilot.sample === undefined || lock?.position === 'unlocked') write(`${name} BROKEN: closed while unlocked`)
+            contactor.close()
+          },
+          open: () => {
+            write(`${name} open`)
+            contactor.open()
+          },
+        },
+        lock: lock && {
+          get position() {
+            return lock.position
+          },
+          lock: () => {
+            write(`${name} lock`)
+            lock.lock()
+          },
+          unlock: () => {
+            write(`${name} unlock`)
+            // Rule 11, in every story.
+            if (contactor.isClosed) write(`${name} BROKEN: unlocked while closed`)
+            lock.unlock()
+          },
+        },
+        residualCurrent: residualCurrent && {
+          get isTripped() {
+            return residualCurrent.isTripped
+          },
+          test: () => {
+            write(`${name} test`)
+            residualCurrent.test()
+          },
+        },
+      },
+    }
+  })
+  return { ...board, evses, emergencyStop: board.emergencyStop, changed: board.changed }
+}
+
+async function play(story: readonly Step[], everyTick: boolean) {
+  const clock = simulatedClock({ bootMs: 10_007 })
+  const lines: string[] = []
+  const write = (line: string) => lines.push(`${clock.monotonic()} ${line}`)
+  const world = simulatedBoard(
+    {
+      name: 'two',
+      kind: 'simulated',
+      evses: [
+        { maxAmps: 32, phases: 3, cable: 'socket' },
+        { maxAmps: 16, phases: 1, cable: 'fixed' },
+      ],
+    },
+    clock,
+  )
+  const port = guard(recorded(world.board, write), clock, silentLog, { everyTick })
+  port.reported.on((report) => write(JSON.stringify(report)))
+  const core = new Map<number, { amps: number; close: boolean }>()
+  let sequence = 0
+  const offer = (evse: number) => {
+    const granted = core.get(evse)
+    if (granted === undefined) return
+    const issuedAt = clock.monotonic()
+    port.offer({
+      evse,
+      plugIn: port.report(evse).plugIn,
+      transaction: 'tx',
+      ...granted,
+      phases: 3,
+      sequence: ++sequence,
+      issuedAt,
+      expiresAt: issuedAt + 10_000,
+    })
+  }
+  /** Rule 8, in every story: contacts that can open are open 160 ms after a car left (100 ms, and 60 more when the sampler died with it). */
+  const watch = (evse: number) => {
+    const plant = world.plants[evse - 1] as Plant
+    const leftAt = clock.monotonic()
+    if (plant.isPlugged) return
+    clock.after('watch', 160, () => {
+      if (plant.isClosed && !plant.isPlugged && !plant.faults.has('weld') && (lastPlugged.get(evse) ?? 0) < leftAt)
+        write(`evse ${evse} BROKEN: closed without a car`)
+    })
+  }
+  const lastPlugged = new Map<number, number>()
+  clock.every('renewal', 1_000, () => [1, 2].forEach(offer))
+  const perform = ({ action, evse }: Step) => {
+    const plant = world.plants[evse - 1] as Plant
+    switch (action.do) {
+      case 'grant':
+        core.set(evse, action)
+        return offer(evse)
+      case 'fault':
+        return plant.setFault(action.name, action.isOn)
+      case 'ev':
+        return plant.setEv(action)
+      case 'voltage':
+        return plant.setVoltage(action.volts)
+      case 'withdraw':
+        core.delete(evse)
+        return port.withdraw(evse)
+      case 'adopt':
+        return port.adopt(evse, port.report(evse).plugIn, 'tx')
+      case 'newCore':
+        sequence = 0
+        return port.adopt(evse, port.report(evse).plugIn, 'tx')
+      case 'unlock':
+        void port.unlock(evse).then((outcome) => write(`evse ${evse} unlock: ${outcome}`))
+        return
+      case 'clear':
+        return port.clear(evse)
+      case 'die':
+        core.delete(evse)
+        return
+      default:
+        return plant[action.do]()
+    }
+  }
+  for (const step of story) {
+    await clock.advance(step.wait)
+    write(`do ${JSON.stringify(step.action)}`)
+    perform(step)
+    if (step.action.do === 'plugIn') lastPlugged.set(step.evse, clock.monotonic())
+    watch(step.evse)
+  }
+  await clock.advance(40_000)
+  return { lines, ticks: port.ticks }
+}
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Action>({ do: 'plugIn' }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('grant' as const),
+      amps: fc.constantFrom(0, 5.9, 6, 6.5, 10, 16, 32),
+      close: fc.constantFrom(true, true, true, false),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom<Action>(
+      ...(['unplug', 'unplugEv', 'plugCable', 'suspend', 'resume', 'full', 'reset', 'withdraw', 'adopt', 'unlock', 'clear', 'die', 'newCore'] as const).map(
+        (each) => ({ do: each }),
+      ),
+    ),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('fault' as const), name: fc.constantFrom(...faultNames), isOn: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('ev' as const),
+      reaction: fc.constantFrom(0, 20, 200, 1_000, 5_000),
+      wantsAmps: fc.constantFrom(0, 6, 16, 32),
+      phases: fc.constantFrom(1 as const, 3 as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('voltage' as const), volts: fc.constantFrom(undefined, 190, 230, 270) }) },
+)
+/** Moments on the grid of 20 ms and of whole seconds are the ones where an order of timers could show. */
+const wait = fc.oneof(
+  fc.integer({ min: 0, max: 300 }),
+  fc.integer({ min: 0, max: 400 }).map((each) => each * 20),
+  fc.constantFrom(0, 993, 1_000, 5_000, 13),
+)
+const story = fc
+  .array(fc.record({ wait, action, evse: fc.constantFrom(1, 1, 1, 2) }), { minLength: 3, maxLength: 30 })
+  .map((steps): readonly Step[] => [
+    { wait: 13, action: { do: 'plugIn' }, evse: 1 },
+    { wait: 1_000, action: { do: 'grant', amps: 16, close: true }, evse: 1 },
+    { wait: 2_500, action: { do: 'resume' }, evse: 1 },
+    ...steps,
+  ])
+
+test('a host that sleeps between deadlines does exactly what one that ticks each 20 ms does', async () => {
+  let [slept, awake, closes] = [0, 0, 0]
+  await fc.assert(
+    fc.asyncProperty(story, async (steps) => {
+      const sleeping = await play(steps, false)
+      const ticking = await play(steps, true)
+      expect(sleeping.lines).toEqual(ticking.lines)
+      expect(sleeping.lines.filter((each) => each.includes('BROKEN'))).toEqual([])
+      slept += sleeping.ticks
+      awake += ticking.ticks
+      closes += sleeping.lines.filter((each) => each.endsWith('close')).length
+    }),
+    { numRuns: Number(process.env.RUNS ?? 60) },
+  )
+  expect(slept).toBeLessThan(awake / 5)
+  expect(closes).toBeGreaterThan(10)
+}, 120_000)

@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config'
+
+// A run of .ci/run leaves its figures in this file as JSON.
+const report = process.env['PILOTWIRE_TEST_REPORT']
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Vitest leaves one core to itself, which of two is half the machine.
+    maxWorkers: '100%',
+    globalSetup: ['test/left-out-setup.ts'],
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          // The quick loop: `npm run test:quick`.
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**'],
+          testTimeout: 15_000,
+          hookTimeout: 15_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Builds, packs and installs: seconds per test, and it wants the machine for itself.
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // The groups count from 1: with one worker vitest runs group 0 last.
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
