@@ -157,6 +157,8 @@ export interface SafetySettings {
 /** Everything wired to one computer. */
 export interface Board {
   readonly name: string
+  /** There is nothing behind the outputs, and the world of this board stands still with its host: loop lag is no fault. */
+  readonly isSimulated: boolean
   readonly evses: readonly EvseHardware[]
   readonly readers: readonly TokenReader[]
   readonly emergencyStop: Input | undefined

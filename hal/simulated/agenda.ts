@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../src/base/clock.ts'
 import type { Millis } from '../../src/base/units.ts'
 
 interface Item {
+  readonly name: string
   readonly at: Millis
   readonly order: number
   readonly run: () => void
@@ -30,23 +31,23 @@ export function agenda(name: string, clock: Clock, reached: (at: Millis) => void
   let alarm: { readonly at: Millis; readonly timer: Timer } | undefined
 
   const first = () => {
-    let best: [string, Item] | undefined
-    for (const each of items) if (best === undefined || each[1].at < best[1].at || (each[1].at === best[1].at && each[1].order < best[1].order)) best = each
+    let best: Item | undefined
+    for (const each of items.values()) if (best === undefined || each.at < best.at || (each.at === best.at && each.order < best.order)) best = each
     return best
   }
   const catchUp = () => {
     const present = Math.max(now, clock.monotonic())
-    for (let next = first(); next !== undefined && next[1].at <= present; next = first()) {
-      items.delete(next[0])
-      now = Math.max(now, next[1].at)
+    for (let next = first(); next !== undefined && next.at <= present; next = first()) {
+      items.delete(next.name)
+      now = Math.max(now, next.at)
       reached(now)
-      next[1].run()
+      next.run()
     }
     now = present
     reached(now)
   }
   const arm = () => {
-    const next = first()?.[1].at
+    const next = first()?.at
     if (next !== undefined && alarm !== undefined && alarm.at <= next) return
     alarm?.timer.stop()
     alarm = undefined
@@ -71,7 +72,7 @@ export function agenda(name: string, clock: Clock, reached: (at: Millis) => void
       return now
     },
     set(key, at, run) {
-      items.set(key, { at, order: order++, run })
+      items.set(key, { name: key, at, order: order++, run })
     },
     drop: (key) => {
       items.delete(key)

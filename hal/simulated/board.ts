@@ -39,6 +39,7 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
   let isClosed = false
   const board: Board = {
     name: spec.name,
+    isSimulated: true,
     evses: plants.map((each, at) => hardware(each, each.terminals, spec.evses[at] as SimulatedEvseSpec)),
     readers: readers satisfies readonly TokenReader[],
     emergencyStop: anyHas('emergencyStop'),

@@ -62,8 +62,7 @@ export function simulatedElectronics({ world, faults }: Site, clock: Clock, { co
     const broken = faults.size === 0 ? 0 : visibleFaults.reduce((sum, each, at) => sum + (faults.has(each) ? 2 ** (at + 5) : 0), 0)
     return (contactor.isClosed ? 1 : 0) + (isTripped() ? 2 : 0) + (outlet.hasCable ? 4 : 0) + lock + broken
   }
-  const seen = (): readonly unknown[] => [highV(), lowV(), flags(), celsius(), seenReading()]
-  let told: readonly unknown[] = []
+  let told = { high: Number.NaN, low: 0, flags: 0, celsius: undefined as Celsius | undefined, reading: undefined as Reading | undefined }
 
   const testResidualCurrent = () => {
     if (faults.has('residualSelfTest')) return
@@ -119,9 +118,9 @@ export function simulatedElectronics({ world, faults }: Site, clock: Clock, { co
       return drive
     },
     tell() {
-      const present = seen()
-      if (present.every((each, at) => each === told[at])) return
-      told = present
+      const [high, low, present, warm, newest] = [highV(), lowV(), flags(), celsius(), seenReading()]
+      if (told.high === high && told.low === low && told.flags === present && told.celsius === warm && told.reading === newest) return
+      told = { high, low, flags: present, celsius: warm, reading: newest }
       if (!isStopped) changed.emit()
     },
     /** The samples stop here, or come again. */

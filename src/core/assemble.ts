@@ -87,13 +87,17 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     if (own !== undefined) return own.stop('local', token) ? 'stopped' : 'noEvse'
     const waiting = places.find((one) => isSameToken(one.waiting?.token, token))
     if (waiting !== undefined) return waiting.cancel() === undefined ? 'noEvse' : 'cancelled'
-    const hasGroups = places.some((one) => one.transaction !== undefined)
+    const held = places.find((one) => isSameToken(one.heldFor?.token, token))
+    if (held !== undefined) return (await held.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
+    const hasGroups = places.some((one) => one.transaction !== undefined || one.heldFor !== undefined)
     if (!station.get('everAccepted') || (placeFor(number) === undefined && !hasGroups)) return 'noEvse'
     const decision = await tokens.decide(token)
     if (decision.status !== 'accepted') return decision.status
     // Only the parents of two identifiers are compared, never a parent with an identifier (reference rule 23).
     const sibling = places.find((one) => one.transaction?.group !== undefined && one.transaction.group === decision.group)
     if (sibling !== undefined) return sibling.stop('local', token) ? 'stopped' : 'noEvse'
+    const heldForGroup = places.find((one) => one.heldFor?.group !== undefined && one.heldFor.group === decision.group)
+    if (heldForGroup !== undefined) return (await heldForGroup.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
     const place = placeFor(number)
     return place === undefined ? 'noEvse' : take(place, token, decision.group, 'local', number === undefined && all.length > 1)
   }
@@ -146,7 +150,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       if (guard.evses.find((each) => each.evse === number)?.cable === 'fixed') return 'none'
       place.stop('unlockCommand')
       await new Promise<void>((resolve) => place.whenIdle(resolve))
-      return guard.unlock(number)
+      return place.unlock()
     },
     limit(number, name, amps) {
       for (const one of number === 'all' ? all : [at(number)]) one.limit(name, amps)

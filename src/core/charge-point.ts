@@ -45,6 +45,8 @@ export type PresentOutcome =
   | 'stopped'
   /** The waiting authorization was taken back. */
   | 'cancelled'
+  /** The cable that was kept locked after a transaction is free. */
+  | 'unlocked'
   | 'invalid' | 'blocked' | 'expired' | 'concurrent'
   /** The central system could not be asked, and the offline rules refuse. */
   | 'unknownOffline'

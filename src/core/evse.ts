@@ -52,6 +52,9 @@ export interface Evse {
   readonly view: EvseView
   readonly transaction: (Transaction & { readonly group: string | undefined; readonly isStopping: boolean }) | undefined
   readonly waiting: Accepted | undefined
+  /** Whose cable is still locked in after the end of their transaction: they get it back by showing a card. */
+  readonly heldFor: { readonly token: string; readonly group: string | undefined } | undefined
+  unlock(): Promise<'unlocked' | 'failed' | 'none'>
   /** Nothing stands against a new session here. */
   readonly isFree: boolean
   readonly isPlugged: boolean
@@ -89,6 +92,8 @@ export function evse(parts: EvseParts): Evse {
   let wasCut = false
   let lastPlugIn = guard.report(number).plugIn
   let attempt: Timer | undefined
+  /** Whose cable is still locked in the socket after the end of their transaction. */
+  let heldFor: Pick<Running, 'token' | 'group'> | undefined
   let idle: (() => void)[] = []
 
   const report = () => guard.report(number)
@@ -142,6 +147,7 @@ export function evse(parts: EvseParts): Evse {
       return false
     }
     isDone = false
+    heldFor = undefined
     const transaction: Running = { ...started, group, plugIn: report().plugIn, isRefused: false, isSettled: false, stopping: undefined }
     running = transaction
     log.info({ evse: number, transaction: started.id, meterWh: Math.floor(started.meterStartWh) }, 'transaction started')
@@ -184,7 +190,10 @@ export function evse(parts: EvseParts): Evse {
     if (transaction.stopping !== undefined) return true
     const way = stopping({ evse: number, reason, token, clock, log, measured: () => end(transaction, way) })
     transaction.stopping = way
-    desk.grant(undefined)
+    // Errata 3.5: a refused card's cable stays locked; §4.10: so does one that is unplugged at the EV, where the setting says so.
+    const keepsLocked = reason === 'deAuthorized' || (reason === 'evDisconnected' && !settings.get('unlockOnEvSideDisconnect'))
+    heldFor = keepsLocked && description.cable === 'socket' ? transaction : undefined
+    desk.withdraw(keepsLocked)
     way.follow(report())
     changed()
     return true
@@ -196,6 +205,8 @@ export function evse(parts: EvseParts): Evse {
     if (now.faults.includes('emergencyStop')) return void stop('emergencyStop')
     const isSameCar = now.isPlugged && now.plugIn === transaction.plugIn
     if (!isSameCar && settings.get('stopTransactionOnEvSideDisconnect')) return void stop('evDisconnected')
+    // The transaction goes on, and its cable stays locked whatever UnlockConnectorOnEVSideDisconnect says (§4.10).
+    if (!isSameCar && !now.isPlugged) guard.withdraw(number, true)
     if (!isSameCar && now.isPlugged) {
       // The transaction outlives the plug (OCPP 1.6 §4.10); the guard wants the new plug-in named.
       transaction.plugIn = now.plugIn
@@ -209,6 +220,7 @@ export function evse(parts: EvseParts): Evse {
     const isNewPlugIn = now.plugIn !== lastPlugIn
     lastPlugIn = now.plugIn
     if (isNewPlugIn || !(now.isPlugged || now.hasCable)) isDone = false
+    if (!now.hasCable) heldFor = undefined
     if (running !== undefined) followTransaction(running, now)
     else if (isNewPlugIn && now.isPlugged) {
       isDone = wasCut
@@ -234,6 +246,13 @@ export function evse(parts: EvseParts): Evse {
     },
     get waiting() {
       return waiting
+    },
+    get heldFor() {
+      return heldFor
+    },
+    unlock() {
+      heldFor = undefined
+      return guard.unlock(number)
     },
     get isFree() {
       return running === undefined && waiting === undefined && isOperative() && !isFaulted()
@@ -289,7 +308,7 @@ export function evse(parts: EvseParts): Evse {
       off()
       endAttempt()
       metering.stop()
-      desk.grant(undefined)
+      desk.withdraw()
     },
   }
 }

@@ -15,6 +15,8 @@ type Phase = NonNullable<SampledValue['phase']>
 type Found = { readonly value: number; readonly phase?: Phase }
 interface Row {
   readonly unit: SampledValue['unit']
+  /** How its phases are named, `L1` or `L1-N`, where it has any: from so many phases on. */
+  readonly phases?: { readonly from: 1 | 3; readonly suffix: '' | '-N' }
   readonly find: (source: MeasurandSource) => readonly (Found | undefined)[]
 }
 
@@ -34,9 +36,9 @@ const total = (pick: (source: MeasurandSource) => number | undefined) => (source
 const table: Readonly<Record<string, Row>> = {
   'Energy.Active.Import.Register': { unit: 'Wh', find: total((s) => s.reading && Math.floor(s.reading.importWh)) },
   'Energy.Active.Export.Register': { unit: 'Wh', find: total((s) => s.reading?.exportWh) },
-  'Power.Active.Import': { unit: 'W', find: (s) => [...total((t) => t.reading?.powerW)(s), ...(isPolyphase(s) ? perPhase((p) => p.powerW)(s) : [])] },
-  'Current.Import': { unit: 'A', find: perPhase((p) => p.currentA) },
-  Voltage: { unit: 'V', find: perPhase((p) => p.voltageV, '-N') },
+  'Power.Active.Import': { unit: 'W', phases: { from: 3, suffix: '' }, find: (s) => [...total((t) => t.reading?.powerW)(s), ...(isPolyphase(s) ? perPhase((p) => p.powerW)(s) : [])] },
+  'Current.Import': { unit: 'A', phases: { from: 1, suffix: '' }, find: perPhase((p) => p.currentA) },
+  Voltage: { unit: 'V', phases: { from: 1, suffix: '-N' }, find: perPhase((p) => p.voltageV, '-N') },
   Frequency: { unit: 'Hz', find: total((s) => s.reading?.frequencyHz) },
   'Power.Factor': { unit: 'none', find: total((s) => s.reading?.powerFactor) },
   'Current.Offered': { unit: 'A', find: total((s) => s.offered) },
@@ -53,9 +55,14 @@ function split(name: string): { readonly measurand: string; readonly phase: stri
   return found ? { measurand: found[1] as string, phase: found[2] } : { measurand: name, phase: undefined }
 }
 
-/** True when the name (with or without a phase) can be asked for. */
-export function isMeasurand(name: string): boolean {
-  return Object.hasOwn(table, split(name).measurand)
+/** True when the name (with or without a phase) can be asked for where there are so many phases. */
+export function isMeasurand(name: string, phases: 1 | 3): boolean {
+  const { measurand, phase } = split(name)
+  const row = Object.hasOwn(table, measurand) ? table[measurand] : undefined
+  if (row === undefined || phase === undefined) return row !== undefined
+  const isThere = row.phases !== undefined && row.phases.from <= phases && Number(phase[1]) <= phases
+  // The neutral may be left out of `Voltage.L1-N`, never added to a current.
+  return isThere && (phase.length === 2 || row.phases?.suffix === '-N')
 }
 
 /** The values of the measurands asked for, as far as the board has them now, each once. */

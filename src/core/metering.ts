@@ -78,6 +78,8 @@ export function metering(parts: {
     }
   }
   const append = (at: Moment, context: SampleContext, values: readonly SampledValue[], endValues: readonly SampledValue[]) => {
+    // The register first: a transaction that is cut off here must not end below a sample of its own.
+    keep()
     if (values.length === 0 && endValues.length === 0) return
     unwritten.push({ at, fact: { kind: 'meterSampled', evse: evse.evse, context, values, endValues, ...(transaction === undefined ? {} : { transaction }) } })
     write()
@@ -89,7 +91,6 @@ export function metering(parts: {
   }
   const periodic = () => {
     append(clock.now(), 'periodic', measure(settings.get('sampledMeasurands')), measure(settings.get('endSampledMeasurands')))
-    keep()
   }
   const sampler = timetable(clock, `samples ${key}`)
   const restartSampler = () => {
@@ -112,13 +113,11 @@ export function metering(parts: {
     begin(id) {
       transaction = id
       endpoint('begin')
-      keep()
       keepTimer = clock.every(`register ${key}`, keepEvery, keep)
       restartSampler()
     },
     end() {
       endpoint('end')
-      keep()
       transaction = undefined
       keepTimer?.stop()
       restartSampler()

@@ -16,8 +16,9 @@ export interface Grant {
 
 /** What one EVSE is offered: closed if everyone permits, as much as the least of the limits. */
 export interface OfferDesk {
-  /** `undefined` withdraws: a normal stop. */
-  grant(grant: Grant | undefined): void
+  grant(grant: Grant): void
+  /** A normal stop, harmless when nothing was granted; `keepsLocked`: the plug stays locked until `unlock`. */
+  withdraw(keepsLocked?: boolean): void
   permit(name: string, isGiven: boolean): void
   /** A limit by name, A per phase; undefined lifts it. */
   limit(name: string, amps: Amps | undefined): void
@@ -65,15 +66,15 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       return current()
     },
     renew,
+    withdraw(keepsLocked = false) {
+      if (grant === undefined) return
+      grant = undefined
+      timer?.stop()
+      timer = undefined
+      guard.withdraw(evse.evse, keepsLocked)
+    },
     grant(next) {
-      if (grant === undefined && next === undefined) return
       grant = next
-      if (next === undefined) {
-        timer?.stop()
-        timer = undefined
-        guard.withdraw(evse.evse)
-        return
-      }
       timer ??= clock.every(`offer ${evse.evse}`, renewal, renew)
       renew()
     },

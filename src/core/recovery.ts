@@ -18,9 +18,10 @@ export function endCutOff(parts: {
   const { store, ledger, open, registers, now, log } = parts
   return open.entries().map(([key, transaction]) => {
     const kept = registers.get(key)
-    const isLater = kept !== undefined && kept.wh >= transaction.meterStartWh
-    const at = isLater ? kept.at : transaction.startedAt
-    const meterWh = isLater ? kept.wh : transaction.meterStartWh
+    // An older one was kept by the transaction before: it may show the same Wh, but not the moment.
+    const isOwn = kept !== undefined && kept.at.boot === transaction.startedAt.boot && kept.at.bootMs >= transaction.startedAt.bootMs
+    const at = isOwn ? kept.at : transaction.startedAt
+    const meterWh = isOwn ? Math.max(kept.wh, transaction.meterStartWh) : transaction.meterStartWh
     const reason = at.boot === now.boot ? 'reboot' : 'powerLoss'
     store.atomically(() => {
       const fact: Fact = { kind: 'transactionEnded', transaction: transaction.id, evse: transaction.evse, reason, meterWh }

@@ -7,6 +7,7 @@ const replies: Readonly<Record<PresentOutcome, Reply>> = {
   started: 'ok started',
   stopped: 'ok stopped',
   cancelled: 'ok cancelled: the card no longer waits for the cable',
+  unlocked: 'ok unlocked: the cable is free',
   invalid: 'error invalid: the central system does not know this card',
   blocked: 'error blocked: the central system has blocked this card',
   expired: 'error expired: this card is no longer valid',

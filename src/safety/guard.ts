@@ -70,8 +70,9 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
     // Timers of the machine may come a fraction of a millisecond early.
     if (now < at - 0.01) return wakeAt(at)
     const lag = now - at
-    if (lag > lagWarning) log.warn({ lagMs: Math.round(lag) }, 'the guard was kept waiting')
-    tick(lag < 0.01 ? at : now, lag)
+    if (lag > lagWarning) log[board.isSimulated ? 'debug' : 'warn']({ lagMs: Math.round(lag) }, 'the guard was kept waiting')
+    // The tick bears the time of its place on the grid, so that a debounce of 20 ms is one tick however the timers jitter.
+    tick(lag < tickPeriod ? at : Math.floor(now / tickPeriod) * tickPeriod, board.isSimulated ? 0 : lag)
   }
   const tick = (now: Millis, lag: Millis) => {
     ticks++
@@ -125,9 +126,9 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
       // A renewal that says nothing new waits for the next tick, which comes before the old lease ends.
       call((at) => supervisor.offer(offer, at), !supervisor.isPlainRenewal(offer, clock.monotonic()))
     },
-    withdraw(evse) {
+    withdraw(evse, keepsLocked = false) {
       const { supervisor } = post(evse)
-      call(() => supervisor.withdraw())
+      call(() => supervisor.withdraw(keepsLocked))
     },
     adopt(evse, plugIn, transaction) {
       const { supervisor } = post(evse)

@@ -110,8 +110,9 @@ export interface GuardPort {
   readonly tokens: Listenable<PresentedToken>
   /** Makes or renews an offer. A refused one (expired, other plug-in, void, older sequence) changes nothing. */
   offer(offer: Offer): void
-  /** A normal stop: X1 now, open at state B, below 1 A, or after 6 s. Harmless when nothing is offered. */
-  withdraw(evse: number): void
+  /** A normal stop: X1 now, open at state B, below 1 A, or after 6 s. Harmless when nothing is offered.
+   *  The plug is let go when it is safe to, or with `keepsLocked` stays locked until `unlock` or the end of another session. */
+  withdraw(evse: number, keepsLocked?: boolean): void
   /** Binds a transaction to the present plug-in, after a voided offer or by a new core.
    *  Nothing happens when `plugIn` is not the present one. */
   adopt(evse: number, plugIn: number, transaction: string): void

@@ -54,6 +54,8 @@ export interface State {
   hasLatchFailed: boolean
   // the lock
   isLockHeld: boolean
+  /** The EV left the cable of a transaction in the socket, and the core has not said what becomes of it. */
+  pulledAt: Millis | undefined
   lockMovedAt: Millis | undefined
   lockMovesTo: 'locked' | 'unlocked' | undefined
   lockFailures: number
@@ -74,7 +76,7 @@ export function initialState(now: Millis, maxAmps: Amps): State {
     drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined,
     failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
     selfTest: 'none', selfTestAt: now, hasFailedSelfTest: false, hasLatchFailed: false,
-    isLockHeld: false, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
+    isLockHeld: false, pulledAt: undefined, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
     faultsVersion: 0,
   }
 }

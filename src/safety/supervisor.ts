@@ -26,7 +26,7 @@ export interface Supervisor {
   offer(offer: Offer, at: Millis): void
   /** True when the offer does nothing but make the lease longer: no tick is needed before the old lease ends. */
   isPlainRenewal(offer: Offer, at: Millis): boolean
-  withdraw(): void
+  withdraw(keepsLocked: boolean): void
   adopt(plugIn: number, transaction: string): void
   unlock(at: Millis, done: (outcome: UnlockOutcome) => void): void
   clear(): void
@@ -71,7 +71,9 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
   }
   const unplug = (scene: Scene) => {
     voidOffer(state)
-    Object.assign(state, { isPlugged: false, isLockHeld: false, failedCloses: 0, failedAt: undefined })
+    // The cable of a transaction is the core's to let go; a core that is dead does not keep it.
+    const isTheirs = state.transaction !== undefined && state.isLockHeld
+    Object.assign(state, { isPlugged: false, isLockHeld: isTheirs, pulledAt: isTheirs ? scene.timing.now : undefined, failedCloses: 0, failedAt: undefined })
     if (state.hasFailedSelfTest) beginSelfTest(scene)
     log.info({ plugIn: state.plugIn }, 'unplugged')
   }
@@ -222,9 +224,12 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
       else log.debug({ plugIn: offer.plugIn, transaction: offer.transaction, sequence: offer.sequence, refusal }, 'offer refused')
     },
     isPlainRenewal: (offer, at) => isPlainRenewal(offer, at, state, book.active.length > 0),
-    withdraw() {
+    withdraw(keepsLocked) {
+      const { isLockHeld } = state
       if (state.hasOffer) drop(state)
-      else if (state.transaction !== undefined) state.isLockHeld = false
+      if (state.transaction === undefined) return
+      state.isLockHeld = keepsLocked && isLockHeld
+      state.pulledAt = undefined
     },
     adopt(number, transaction) {
       adopt(number, transaction, state, book.active.length > 0)
@@ -257,6 +262,10 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
       runMachine(scene, isOffered)
       driveOutputs(scene, isOffered)
       settleUnlock(scene)
+      if (state.pulledAt !== undefined && time.passed(state.pulledAt, times.longestLease)) {
+        state.pulledAt = undefined
+        state.isLockHeld = false
+      }
       moveLock(scene, book.has('weld'))
       isQuiet = isUnchanged()
       const next = reportOf(hardware, state, inputs, book.active, now)
