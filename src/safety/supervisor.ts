@@ -55,6 +55,7 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
   const plugIn = (scene: Scene) => {
     Object.assign(state, {
       isPlugged: true,
+      pulledAt: undefined,
       plugIn: state.plugIn + 1,
       pluggedAt: scene.timing.now,
       cableAmps: 0,

@@ -59,9 +59,32 @@ test('with StopTransactionOnEVSideDisconnect=false the cable stays locked, and c
   expect([w.status(), w.plant.lock]).toEqual(['suspendedEv', 'locked'])
   w.plant.plugIn()
   await w.until(() => w.plant.isClosed)
+  await w.clock.advance(seconds(30))
+  expect(w.plant.lock).toBe('locked')
   await w.swipe()
   await w.clock.advance(seconds(10))
   expect(w.plant.lock).toBe('unlocked')
+})
+
+test('a core that dies does not keep the cable of a car that has left', async () => {
+  const w = await charging()
+  w.station.door.close()
+  w.core.guard.withdraw = () => {}
+  w.plant.unplugEv()
+  await w.clock.advance(seconds(9))
+  expect(w.plant.lock).toBe('locked')
+  await w.clock.advance(seconds(5))
+  expect(w.plant.lock).toBe('unlocked')
+})
+
+test('a car that is plugged in again at once keeps its lock', async () => {
+  const w = await charging({ settings: { StopTransactionOnEVSideDisconnect: 'false' } })
+  w.core.guard.withdraw = () => {}
+  w.plant.unplugEv()
+  await w.clock.advance(seconds(1))
+  w.plant.plugIn()
+  await w.clock.advance(seconds(20))
+  expect([w.plant.isClosed, w.plant.lock]).toEqual([true, 'locked'])
 })
 
 test('a card that is refused afterwards gets its cable back by being shown again', async () => {
