@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { lean } from './build-lean.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(root, 'dist')
@@ -18,15 +19,14 @@ const entries = { 'pilotwire-program': programs.pilotwire, 'pilotwire-bench-prog
 function prelude(name) {
   return `#!/usr/bin/env node
 import * as nodeModule from 'node:module'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
+const require = nodeModule.createRequire(import.meta.url)
+const { join } = require('node:path')
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 24 || (major === 24 && minor < 12)) {
   let pinned
   try {
-    pinned = nodeModule.createRequire(import.meta.url).resolve('node-' + process.platform + '-' + process.arch + '/bin/node')
+    pinned = require.resolve('node-' + process.platform + '-' + process.arch + '/bin/node')
   } catch {}
   const remedy = pinned === undefined ? 'Install Node 24 from https://nodejs.org.' : 'It came with this package, call: ' + pinned + ' ' + process.argv[1]
   process.stderr.write('${name}: Node 24.12 or newer is needed, and this is Node ' + process.versions.node + ' (' + process.execPath + '). ' + remedy + '\\n')
@@ -34,12 +34,12 @@ if (major < 24 || (major === 24 && minor < 12)) {
 }
 try {
   const { NODE_COMPILE_CACHE, CACHE_DIRECTORY, XDG_CACHE_HOME } = process.env
-  nodeModule.enableCompileCache(NODE_COMPILE_CACHE || join(CACHE_DIRECTORY || XDG_CACHE_HOME || join(homedir(), '.cache'), 'pilotwire'))
+  nodeModule.enableCompileCache(NODE_COMPILE_CACHE || join(CACHE_DIRECTORY || XDG_CACHE_HOME || join(require('node:os').homedir(), '.cache'), 'pilotwire'))
   setTimeout(nodeModule.flushCompileCache, 5_000).unref()
 } catch {} // It only saves time: a user without a home goes without.
-const program = new URL('./${name}-program.js', import.meta.url)
-process.argv[1] = fileURLToPath(program) // the program asks whether it is what was started
-await import(program.href)
+const program = join(import.meta.dirname, '${name}-program.js')
+process.argv[1] = program // the program asks whether it is what was started
+await import('./${name}-program.js')
 `
 }
 
@@ -63,9 +63,8 @@ if (missing.length > 0) {
 }
 rmSync(dist, { recursive: true, force: true })
 
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: entries,
   outdir: dist,
   bundle: true,
   platform: 'node',
@@ -77,19 +76,28 @@ const { metafile } = await build({
   // Optional accelerators of ws, absent here; and what is native stays beside the bundle.
   external: ['bufferutil', 'utf-8-validate', ...Object.keys(about.optionalDependencies)],
   // What is CommonJS in the bundle asks for Node's own modules by require().
-  banner: { js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)" },
+  banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)" },
+  plugins: [lean],
   metafile: true,
   logLevel: 'warning',
-})
+}
+const { 'pilotwire-program': charger, ...others } = entries
+const built = await Promise.all([
+  // What is imported only when it is needed (yaml, the console) becomes a file of its own: a start neither reads nor compiles it.
+  build({ ...common, entryPoints: { 'pilotwire-program': charger }, splitting: true, chunkNames: 'parts/[name]-[hash]' }),
+  build({ ...common, entryPoints: others }),
+])
+const inputs = [...new Set(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))]
+const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs))
 for (const name of Object.keys(programs)) {
   writeFileSync(join(dist, `${name}.js`), prelude(name))
   chmodSync(join(dist, `${name}.js`), 0o755)
 }
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(Object.keys(metafile.inputs)))
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
 
 const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
 if (types.status !== 0) {
   process.stderr.write('build: the type declarations could not be made\n')
   process.exit(1)
 }
-for (const [path, { bytes }] of Object.entries(metafile.outputs)) process.stdout.write(`${path}  ${Math.round(bytes / 1_000)} kB\n`)
+for (const [path, { bytes }] of outputs) process.stdout.write(`${path}  ${Math.round(bytes / 1_000)} kB\n`)

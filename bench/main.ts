@@ -31,7 +31,7 @@ program
   .action(async (flags: CsmsFlags) => {
     const clock = systemClock()
     const ended = new AbortController()
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ended.abort())
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ended.abort())
     process.stdout.on('error', () => ended.abort()) // nobody reads any more: `pilotwire-bench csms | head`
     await runCsms({
       clock,

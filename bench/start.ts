@@ -19,7 +19,7 @@ const id = 'DESK-1'
 const card = '04A2B3C4'
 const usualPort = 9000
 /** How long the session without a terminal charges: a minute at most in all. */
-const charges = seconds(25)
+const charges = seconds(15)
 
 const { stdin, stdout, stderr } = process
 const clock = systemClock()
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     if (isTerminal) stdout.write('Type help for the commands (plugin, tag, unplug, fault residualCurrent, offline 10, ...), quit to end.\n')
     stdout.write('\n')
     const station = await startStation(config, { stdin, stdout, stderr })
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => station.stop())
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, station.stop)
     narrate(csms, clock, 'frames', paint, station.print)
     const exitCode = await Promise.race([station.ended, firstSession(station)])
     if (exitCode !== 'done') return exitCode
@@ -64,7 +64,10 @@ async function firstSession(station: RunningStation): Promise<'done'> {
   await pause(seconds(2))
   say(`Card ${card} is shown to the reader.`)
   await station.run(`tag ${card}`)
-  await reached(station, () => core.view(1).status === 'charging')
+  if (!(await reached(station, () => core.view(1).status === 'charging'))) {
+    say(`It does not charge: ${(await station.run('info')).replace(/^ok /, '')} ${core.view(1).faults.join(', ')}`.trimEnd())
+    return 'done'
+  }
   if (isTerminal) {
     say('It charges. The console is yours: stop ends the session, help lists the rest.')
     return 'done'
@@ -82,15 +85,15 @@ async function firstSession(station: RunningStation): Promise<'done'> {
 
 const pause = (length: Millis) => new Promise<void>((resolve) => clock.after('pause', length, resolve))
 
-/** Waits for something at the charge point, half a minute at most. */
-function reached({ core }: RunningStation, condition: () => boolean): Promise<void> {
-  if (condition()) return Promise.resolve()
+/** Waits for something at the charge point; false when it did not come within half a minute. */
+function reached({ core }: RunningStation, condition: () => boolean): Promise<boolean> {
+  if (condition()) return Promise.resolve(true)
   return new Promise((resolve) => {
     const done = () => {
       off()
       looking.stop()
       limit.stop()
-      resolve()
+      resolve(condition())
     }
     const look = () => {
       if (condition()) done()

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import about from '../package.json' with { type: 'json' }
 import { ConfigError } from './base/errors.ts'
+import type { LedgerOptions } from './config/command-line.ts'
 import type { Environment, Flags } from './config/merge.ts'
 import type { StationConfig } from './config/station.ts'
 import type { Streams } from './run/streams.ts'
@@ -30,12 +31,21 @@ export async function main(words: readonly string[], { environment, streams, loa
   const parsed = parseWords(words, about.version, streams)
   if (parsed.kind === 'done') return parsed.exitCode
   try {
+    if (parsed.kind === 'ledger') return await printLedger(parsed.options, environment, streams)
     return await runAndRespawn(parsed.flags, environment, streams, loadRun)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     streams.stderr.write(`pilotwire: ${error.message}\n`)
     return asked.misconfigured
   }
+}
+
+async function printLedger(options: LedgerOptions, environment: Environment, streams: Streams): Promise<number> {
+  const [{ stateDirectoryOf }, { exportLedger }] = await Promise.all([import('./config/merge.ts'), import('./store/export.ts')])
+  for (const fact of exportLedger(stateDirectoryOf(options, environment), { undeliverable: options.undeliverable === true })) {
+    streams.stdout.write(`${JSON.stringify(fact)}\n`)
+  }
+  return asked.stop
 }
 
 /** With --respawn a restart that was asked for happens here: files are read again, as a new process would. */

@@ -65,18 +65,31 @@ export function wallClock(monotonic: () => Millis, systemEpochMs: () => number, 
 /** The clock of the machine: CLOCK_MONOTONIC, the system's wall clock and the kernel's boot id. */
 export function systemClock(): Clock {
   const monotonic = () => Number(process.hrtime.bigint() / 1_000n) / 1_000
+  const after: Clock['after'] = (_name, delay, run) => {
+    let handle: NodeJS.Timeout
+    const wait = (rest: Millis) => {
+      handle = rest > longestWaitMs ? setTimeout(() => wait(rest - longestWaitMs), longestWaitMs) : setTimeout(run, Math.max(0, rest))
+    }
+    wait(delay)
+    return { stop: () => clearTimeout(handle) }
+  }
   return {
     monotonic,
     ...wallClock(monotonic, Date.now, bootId()),
-    after(_name, delay, run) {
-      let handle: NodeJS.Timeout
-      const wait = (rest: Millis) => {
-        handle = rest > longestWaitMs ? setTimeout(() => wait(rest - longestWaitMs), longestWaitMs) : setTimeout(run, Math.max(0, rest))
+    after,
+    every(name, period, run) {
+      // setInterval takes a period that it cannot count for one millisecond.
+      if (period > longestWaitMs) {
+        let timer: Timer
+        const wait = () => {
+          timer = after(name, period, () => {
+            wait()
+            run()
+          })
+        }
+        wait()
+        return { stop: () => timer.stop() }
       }
-      wait(delay)
-      return { stop: () => clearTimeout(handle) }
-    },
-    every(_name, period, run) {
       const handle = setInterval(run, Math.max(1, period))
       return { stop: () => clearInterval(handle) }
     },

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { lineWriter } from './line-writer.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -14,9 +15,9 @@ export interface Log {
   with(fields: Fields): Log
 }
 
-/** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970. */
+/** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970.
+ *  @throws the system's error when the file cannot be opened */
 export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string }): Log {
-  const destination = pino.destination({ dest: options.to ?? 2, sync: true, mkdir: true })
   return wrap(
     pino(
       {
@@ -25,7 +26,7 @@ export function jsonLog(options: { level: LogLevel; now: () => number; to?: numb
         timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
       },
-      destination,
+      lineWriter(options.to ?? 2),
     ),
   )
 }

@@ -1,37 +1,41 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import type { SafetySettings } from '../../hal/types.ts'
+import * as schema from '../base/schema.ts'
+
+/** More outlets than this nobody hangs on one computer. */
+export const mostConnectors = 64
 
 /** What a board file says. One file per board in `board-configs/`; `hal/build.ts` makes the board of it. */
-const evse = Type.Object(
+const evse = schema.object(
   {
-    maxAmps: Type.Integer({
+    maxAmps: schema.integer({
       description: 'Largest current of the installation behind this outlet, A per phase. IEC 61851-1: 6 to 80.',
       minimum: 6,
       maximum: 80,
     }),
-    phases: Type.Unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases of the supply behind this outlet: 1 or 3.' }),
-    cable: Type.Unsafe<'socket' | 'fixed'>({
+    phases: schema.unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases of the supply behind this outlet: 1 or 3.' }),
+    cable: schema.unsafe<'socket' | 'fixed'>({
       type: 'string',
       enum: ['socket', 'fixed'],
       description: 'socket: the driver brings the cable, the plug is locked. fixed: the cable hangs on the charger.',
     }),
-    nominalVoltageV: Type.Optional(
-      Type.Integer({ description: 'Voltage between a phase and neutral, V. 230 when left out.', minimum: 100, maximum: 277, default: 230 }),
+    nominalVoltageV: schema.optional(
+      schema.integer({ description: 'Voltage between a phase and neutral, V. 230 when left out.', minimum: 100, maximum: 277, default: 230 }),
     ),
-    hasVentilation: Type.Optional(
-      Type.Boolean({ description: 'True where the room is ventilated: a car in pilot state D may charge. False when left out.', default: false }),
+    hasVentilation: schema.optional(
+      schema.boolean({ description: 'True where the room is ventilated: a car in pilot state D may charge. False when left out.', default: false }),
     ),
   },
   { additionalProperties: false },
 )
 
 const bounded = (description: string, minimum: number, maximum: number, usual: number) =>
-  Type.Optional(Type.Number({ description: `${description} ${minimum} to ${maximum}; ${usual} when left out.`, minimum, maximum, default: usual }))
+  schema.optional(schema.number({ description: `${description} ${minimum} to ${maximum}; ${usual} when left out.`, minimum, maximum, default: usual }))
 const choice = <const T extends readonly string[]>(description: string, words: T, usual: T[number]) =>
-  Type.Optional(Type.Unsafe<T[number]>({ type: 'string', enum: [...words], description: `${description} ${usual} when left out.`, default: usual }))
+  schema.optional(schema.unsafe<T[number]>({ type: 'string', enum: [...words], description: `${description} ${usual} when left out.`, default: usual }))
 
 /** The bounds are the guard's own (`bounds` in `src/safety/limits.ts`; a test compares them): a file cannot go beyond them. */
-const safety = Type.Object(
+const safety = schema.object(
   {
     lowestV: bounded('Supply voltage below which charging stops after 10 s, V, for a nominal 230 V.', 180, 220, 196),
     highestV: bounded('Supply voltage above which charging stops after 10 s, V, for a nominal 230 V.', 240, 276, 264),
@@ -48,17 +52,17 @@ const safety = Type.Object(
   { additionalProperties: false, description: "The guard's numbers." },
 )
 
-export const boardSchema = Type.Object(
+export const boardSchema = schema.object(
   {
-    $schema: Type.Optional(Type.String({ description: 'For editors; not read.' })),
-    name: Type.String({ description: 'The name that --board and the log use.', minLength: 1, maxLength: 50 }),
-    kind: Type.Unsafe<'simulated'>({
+    $schema: schema.optional(schema.string({ description: 'For editors; not read.' })),
+    name: schema.string({ description: 'The name that --board and the log use.', minLength: 1, maxLength: 50 }),
+    kind: schema.unsafe<'simulated'>({
       type: 'string',
       enum: ['simulated'],
       description: 'The catalogue of drivers to build from. simulated: mains, cable, car and meter in software.',
     }),
-    evses: Type.Array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: 64 }),
-    safety: Type.Optional(safety),
+    evses: schema.array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: mostConnectors }),
+    safety: schema.optional(safety),
   },
   { additionalProperties: false, title: 'Pilotwire board file', description: 'Everything that is wired to one computer.' },
 )

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import { Value } from 'typebox/value'
+import * as Value from 'typebox/value'
 import { ConfigError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 

@@ -2,8 +2,17 @@ import { Command, CommanderError } from 'commander'
 import { nearest } from '../base/nearest.ts'
 import type { Flags } from './merge.ts'
 
-/** `flags`: run a station. `done`: everything was said already. */
-export type Parsed = { readonly kind: 'flags'; readonly flags: Flags } | { readonly kind: 'done'; readonly exitCode: 0 | 2 }
+/** `flags`: run a station. `ledger`: hand out its facts. `done`: everything was said already. */
+export type Parsed =
+  | { readonly kind: 'flags'; readonly flags: Flags }
+  | { readonly kind: 'ledger'; readonly options: LedgerOptions }
+  | { readonly kind: 'done'; readonly exitCode: 0 | 2 }
+
+export interface LedgerOptions {
+  readonly id?: string
+  readonly state?: string
+  readonly undeliverable?: boolean
+}
 
 interface Output {
   readonly stdout: { write(text: string): unknown }
@@ -12,9 +21,9 @@ interface Output {
 
 /** Reads the command line. Help and errors go to `output`. */
 export function parseWords(words: readonly string[], version: string, output: Output): Parsed {
-  let flags: Flags | undefined
+  let parsed: Parsed = { kind: 'done', exitCode: 2 }
   const program = pilotwire(version, (found) => {
-    flags = found
+    parsed = found
   })
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
@@ -25,14 +34,14 @@ export function parseWords(words: readonly string[], version: string, output: Ou
   }
   try {
     program.parse(words, { from: 'user' })
-    return flags === undefined ? { kind: 'done', exitCode: 2 } : { kind: 'flags', flags }
+    return parsed
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 2 }
   }
 }
 
-function pilotwire(version: string, found: (flags: Flags) => void): Command {
+function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
   const program = new Command('pilotwire')
     .description('A charge point: on a Linux board with real hardware, on the desk with simulated hardware.')
     .usage('<id> <csms-url>\n       pilotwire run [options]')
@@ -53,7 +62,7 @@ function pilotwire(version: string, found: (flags: Flags) => void): Command {
           `error: the central system of "${id}" is missing. ${meant === undefined ? `Write: pilotwire ${id} ws://HOST:PORT/PATH` : `Did you mean: pilotwire ${meant}?`}`,
         )
       }
-      found({ id, csms: csms as string, console: true, automaticEv: true })
+      found({ kind: 'flags', flags: { id, csms: csms as string, console: true, automaticEv: true } })
     })
   program
     .command('run')
@@ -74,7 +83,17 @@ function pilotwire(version: string, found: (flags: Flags) => void): Command {
     .option('--respawn', 'start again by itself when the central system asks for a Reset')
     .option('--log <level>', 'trace, debug (every OCPP frame), info, warn, error, fatal or silent (default: info, with a console warn)')
     .addHelpText('after', runNotes)
-    .action((options: Flags) => found(options))
+    .action((flags: Flags) => found({ kind: 'flags', flags }))
+  program
+    .command('ledger')
+    .description('print the facts of a charge point as JSON lines, also while it runs')
+    .usage('[options]')
+    .helpOption('--help', 'print this help')
+    .allowExcessArguments(false)
+    .option('--id <id>', 'identity of the charge point')
+    .option('--state <dir>', 'its state directory (default: as with run)')
+    .option('--undeliverable', 'only what was given up: the central system refused it or never answered')
+    .action((options: LedgerOptions) => found({ kind: 'ledger', options }))
   return program
 }
 

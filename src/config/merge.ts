@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '../base/errors.ts'
 import { type LogLevel, logLevels } from '../base/log.ts'
 import { nearest } from '../base/nearest.ts'
-import { withConnectors } from './board.ts'
+import { mostConnectors, withConnectors } from './board.ts'
 import { controlFrom } from './control-address.ts'
 import { readBoard, readSettings, readStation } from './files.ts'
 import { readSecret } from './read.ts'
@@ -40,18 +40,22 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
   const ocpp = flags.ocpp ?? file.network?.ocpp ?? '1.6'
   if (ocpp !== '1.6') throw new ConfigError('--ocpp', '', `version ${ocpp} is not spoken`, 'Use 1.6')
   const board = flags.board === undefined ? await readBoard(file.board ?? 'simulated', beside) : await readBoard(flags.board)
+  const connectors = flags.connectors === undefined ? undefined : countFrom('--connectors', flags.connectors, 1, mostConnectors)
   const withConsole = flags.console ?? false
+  const given = flags.settings === undefined ? {} : readSettings(flags.settings)
   return {
     id,
     csmsUrl: csmsUrlFrom(flags, file),
     ocpp,
-    board: flags.connectors === undefined ? board : withConnectors(board, countFrom('--connectors', flags.connectors, 1, 64)),
+    board: connectors === undefined ? board : withConnectors(board, connectors),
+    connectors,
     stateDirectory: flags.state === undefined ? defaultStateDirectory(id, environment) : resolve(flags.state),
     control: controlFrom(flags.control, file.doors?.control, { path: flags.station ?? '', directory: beside }),
-    settings: overridden(
-      { ...(flags.automaticEv ? automaticEvSettings : {}), ...file.settings },
-      flags.settings === undefined ? {} : readSettings(flags.settings),
-    ),
+    settings: overridden({ ...(flags.automaticEv ? automaticEvSettings : {}), ...file.settings }, given),
+    settingsOrigins: {
+      ...origins(file.settings ?? {}, flags.station ?? '', 'settings.'),
+      ...origins(given, flags.settings ?? '', ''),
+    },
     identity: { vendor: 'Pilotwire', model: 'Pilotwire', firmwareVersion: version, ...file.identity },
     defaultTag: file.defaultTag ?? 'PILOTWIRE',
     network: networkFrom(file, beside),
@@ -92,6 +96,13 @@ function csmsUrlFrom(flags: Flags, file: StationFile): string {
   return typed.replace(/\/+$/, '')
 }
 
+/** The state directory of a charge point that is named by its id or by the directory. @throws ConfigError for neither */
+export function stateDirectoryOf({ id, state }: { readonly id?: string; readonly state?: string }, environment: Environment): string {
+  if (state !== undefined) return resolve(state)
+  if (id === undefined) throw new ConfigError('--state', '', 'which charge point', 'Give --id ID or --state DIR')
+  return defaultStateDirectory(id, environment)
+}
+
 /** One directory per id. `.` and `..` are ids too, and must not become paths. */
 function defaultStateDirectory(id: string, environment: Environment): string {
   const name = /^\.+$/.test(id) ? id.replaceAll('.', '%2E') : encodeURIComponent(id)
@@ -106,6 +117,10 @@ function defaultStateDirectory(id: string, environment: Environment): string {
 function overridden(under: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const keys = new Set(Object.keys(over).map((key) => key.toLowerCase()))
   return { ...Object.fromEntries(Object.entries(under).filter(([key]) => !keys.has(key.toLowerCase()))), ...over }
+}
+
+function origins(settings: Readonly<Record<string, string>>, source: string, prefix: string): StationConfig['settingsOrigins'] {
+  return Object.fromEntries(Object.keys(settings).map((key) => [key, { source, field: `${prefix}${key}` }]))
 }
 
 function networkFrom(file: StationFile, beside: string): NetworkConfig {

@@ -77,7 +77,7 @@ function canGoOn(beginning: string): boolean {
 }
 
 async function parseYaml(path: string, text: string): Promise<Parsed> {
-  const { LineCounter, parseDocument } = await import('yaml')
+  const { LineCounter, parseDocument } = await import('./yaml.ts')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const error = document.errors[0]

@@ -1,15 +1,16 @@
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { logLevels } from '../base/log.ts'
+import * as schema from '../base/schema.ts'
 
 /** The station file: it describes a *type* of charger, so that everything in it may be left out and the id may come at start-up. */
 const closed = { additionalProperties: false } as const
-const text = (maxLength: number, description: string) => Type.Optional(Type.String({ description, minLength: 1, maxLength }))
+const text = (maxLength: number, description: string) => schema.optional(schema.string({ description, minLength: 1, maxLength }))
 const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Optional(Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description }))
+  schema.optional(schema.unsafe<T[number]>({ type: 'string', enum: [...values], description }))
 /** A secret: its value never appears in an error or a log. `writeOnly` marks it. */
-const secret = (maxLength: number, description: string) => Type.Optional(Type.String({ description, minLength: 1, maxLength, writeOnly: true }))
+const secret = (maxLength: number, description: string) => schema.optional(schema.string({ description, minLength: 1, maxLength, writeOnly: true }))
 
-const identity = Type.Object(
+const identity = schema.object(
   {
     vendor: text(20, 'chargePointVendor of BootNotification, at most 20 characters.'),
     model: text(20, 'chargePointModel of BootNotification, at most 20 characters.'),
@@ -24,7 +25,7 @@ const identity = Type.Object(
   { ...closed, description: 'What stands on the type plate (OCPP 1.6, BootNotification.req).' },
 )
 
-const network = Type.Object(
+const network = schema.object(
   {
     csms: text(2_000, 'URL of the central system without the identity: ws://host:9000/ocpp or wss://...'),
     ocpp: oneOf(['1.6'], 'OCPP version: "1.6", in quotes.'),
@@ -34,55 +35,57 @@ const network = Type.Object(
       ['text', 'hex'],
       'text: the password goes out as written. hex: it is the hexadecimal form of the bytes (OCPP-J 1.6 §6.2.2). text when left out.',
     ),
-    pingIntervalS: Type.Optional(Type.Integer({ description: 'Factory value of WebSocketPingInterval, seconds; 0: no pings.', minimum: 0, maximum: 86_400 })),
+    pingIntervalS: schema.optional(
+      schema.integer({ description: 'Factory value of WebSocketPingInterval, seconds; 0: no pings.', minimum: 0, maximum: 86_400 }),
+    ),
   },
   { ...closed, description: 'The way to the central system.' },
 )
 
-const control = Type.Object(
+const control = schema.object(
   {
     host: text(255, 'Address to listen on, 127.0.0.1 when left out. Beyond loopback a token is required.'),
-    port: Type.Integer({ description: 'TCP port to listen on; 0: any free one.', minimum: 0, maximum: 65_535 }),
+    port: schema.integer({ description: 'TCP port to listen on; 0: any free one.', minimum: 0, maximum: 65_535 }),
     token: secret(256, 'What a client must show (Authorization: Bearer, or ?token=). Prefer tokenFile.'),
     tokenFile: text(4_096, 'File that holds the token, relative to this file.'),
   },
   { ...closed, description: 'The control door: a WebSocket, a line in, a line out.' },
 )
 
-export const stationSchema = Type.Object(
+export const stationSchema = schema.object(
   {
-    $schema: Type.Optional(Type.String({ description: 'For editors; not read.' })),
+    $schema: schema.optional(schema.string({ description: 'For editors; not read.' })),
     id: text(100, 'Charge point identity, 1 to 100 characters. --id overrides it.'),
-    identity: Type.Optional(identity),
+    identity: schema.optional(identity),
     board: text(4_096, 'Name of a board that comes with Pilotwire, or a board file relative to this file.'),
     defaultTag: text(20, 'The card that "tag" shows when no other is named, at most 20 characters, in quotes.'),
-    network: Type.Optional(network),
-    doors: Type.Optional(
-      Type.Object({ control: Type.Optional(control) }, { ...closed, description: 'Where people and programs beside the central system come in.' }),
+    network: schema.optional(network),
+    doors: schema.optional(
+      schema.object({ control: schema.optional(control) }, { ...closed, description: 'Where people and programs beside the central system come in.' }),
     ),
-    settings: Type.Optional(
-      Type.Record(Type.String(), Type.String({ maxLength: 500, description: 'Values are text: put them in quotes, at most 500 characters.' }), {
+    settings: schema.optional(
+      schema.record(schema.string(), schema.string({ maxLength: 500, description: 'Values are text: put them in quotes, at most 500 characters.' }), {
         description: 'Factory values of OCPP configuration keys, all in quotes. Applied when the state directory is new.',
       }),
     ),
-    vendorOptions: Type.Optional(
-      Type.Object(
+    vendorOptions: schema.optional(
+      schema.object(
         {
-          bootAfterReconnect: Type.Optional(
-            Type.Boolean({
+          bootAfterReconnect: schema.optional(
+            schema.boolean({
               description: 'BootNotification again after each reconnection, for central systems that wait for it. false when left out.',
               default: false,
             }),
           ),
-          preBootTransactions: Type.Optional(
-            Type.Boolean({ description: 'Charge before a central system ever accepted the station. false when left out.', default: false }),
+          preBootTransactions: schema.optional(
+            schema.boolean({ description: 'Charge before a central system ever accepted the station. false when left out.', default: false }),
           ),
         },
         { ...closed, description: 'Departures from OCPP that some central systems need.' },
       ),
     ),
-    log: Type.Optional(
-      Type.Object(
+    log: schema.optional(
+      schema.object(
         {
           level: oneOf(logLevels, 'From which level on lines are written.'),
           file: text(4_096, 'File to append JSON lines to, relative to this file. Standard error when left out.'),

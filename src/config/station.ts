@@ -32,6 +32,8 @@ export interface StationConfig {
   readonly csmsUrl: string
   readonly ocpp: '1.6'
   readonly board: BoardSpec
+  /** As the command line says; `board` has so many already. */
+  readonly connectors: number | undefined
   /** Absolute path of the directory of this id; may not exist yet. */
   readonly stateDirectory: string
   /** Undefined: no control door. */
@@ -39,6 +41,8 @@ export interface StationConfig {
   /** Factory values, applied when the state directory is new: of OCPP configuration keys, and of the identity's
    *  (`ChargePointVendor`, ...; see `identityWith`). */
   readonly settings: Readonly<Record<string, string>>
+  /** Where each of the settings was written: the file, and its name there. */
+  readonly settingsOrigins: Readonly<Record<string, { readonly source: string; readonly field: string }>>
   readonly identity: Identity
   /** The card that `start` and `tag` show when no other is named. */
   readonly defaultTag: string

@@ -1,19 +1,23 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { signal } from '../base/signal.ts'
-import { millis } from '../base/units.ts'
+import { millis, seconds } from '../base/units.ts'
 import type { GuardPort } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
 import { authorization, type CachedToken, isSameToken } from './authorization.ts'
 import { availability, type StoredAvailability } from './availability.ts'
 import type { Authority, ChargePoint, EvseView, PresentOutcome, Restart, TokenInfo } from './charge-point.ts'
-import { type Accepted, type Evse, evse } from './evse.ts'
+import { evse } from './evse.ts'
 import type { Fact, Transaction } from './facts.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
+import type { Accepted, Evse } from './outlet.ts'
 import { transactionRecord } from './record.ts'
 import { endCutOff } from './recovery.ts'
 import { type SettingValue, settings } from './settings.ts'
+
+/** A stop takes the guard and the meter some 10 s at the most. */
+const longestStop = seconds(12)
 
 export interface ChargePointParts {
   readonly guard: GuardPort
@@ -22,6 +26,8 @@ export interface ChargePointParts {
   readonly log: Log
   /** A new unique identifier, a UUID. */
   readonly newId: () => string
+  /** Charging is allowed before a central system has accepted this station for the first time. */
+  readonly chargesUnaccepted: boolean
 }
 
 /** Puts the charge point together. Transactions that were cut off are ended before this returns. */
@@ -37,10 +43,15 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const restarting = signal<Restart>()
   let authority: Authority | undefined
   let sequence = 0
+  let isShuttingDown = false
   const tokens = authorization({ cache: store.documents<CachedToken>('authorization-cache'), settings: values, clock, log, authority: () => authority })
 
   const record = transactionRecord({ store, ledger, open, availability: usable, clock, log })
+  /** Reference rule 16: a station that no central system ever accepted does not charge, unless its owner says so. */
+  const mayCharge = () => parts.chargesUnaccepted || station.get('everAccepted') === true
   const cutOff = endCutOff({ store, ledger, open, registers, now: clock.now(), log })
+  // What waited for the end of a transaction: none is open any more.
+  for (const { evse: number } of guard.evses) usable.freed(number)
   const evses: ReadonlyMap<number, Evse> = new Map(
     guard.evses.map((description) => {
       const desk = offerDesk(description, guard, clock, () => ++sequence)
@@ -67,20 +78,20 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   /** A token from the one reader for all waits at the first free EVSE; when another car is plugged in elsewhere, it goes there. */
   const followCable = () => {
     const from = all.find((one) => one.waiting?.isMovable && !one.isPlugged)
-    const to = from && all.find((one) => one !== from && one.isFree && one.view.status === 'preparing')
+    const to = from && all.find((one) => one !== from && one.isFree && one.isPlugged && one.view.status === 'preparing')
     const moved = to && from?.cancel()
     if (moved !== undefined) to?.take(moved)
   }
 
   /** Where a new session goes: a car that waits, else one that has finished and charges again, else a free place. */
   const placeFor = (number: number | undefined): Evse | undefined => {
-    const free = candidates(number).filter((one) => one.isFree)
+    const free = isShuttingDown ? [] : candidates(number).filter((one) => one.isFree)
     return free.find((one) => one.view.status === 'preparing') ?? free.find((one) => one.isPlugged) ?? free[0]
   }
   const take = (place: Evse, token: string, group: string | undefined, source: Accepted['source'], isMovable: boolean) =>
     place.take({ token, group, source, isMovable })
 
-  const present = async (token: string, number?: number): Promise<PresentOutcome> => {
+  const decide = async (token: string, number: number | undefined): Promise<PresentOutcome> => {
     if (token === '' || authority?.isPresentable(token) === false) return 'invalid'
     const places = candidates(number)
     const own = places.find((one) => isSameToken(one.transaction?.token, token))
@@ -90,16 +101,27 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     const held = places.find((one) => isSameToken(one.heldFor?.token, token))
     if (held !== undefined) return (await held.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
     const hasGroups = places.some((one) => one.transaction !== undefined || one.heldFor !== undefined)
-    if (!station.get('everAccepted') || (placeFor(number) === undefined && !hasGroups)) return 'noEvse'
+    if (!mayCharge() || (placeFor(number) === undefined && !hasGroups)) return 'noEvse'
     const decision = await tokens.decide(token)
     if (decision.status !== 'accepted') return decision.status
     // Only the parents of two identifiers are compared, never a parent with an identifier (reference rule 23).
-    const sibling = places.find((one) => one.transaction?.group !== undefined && one.transaction.group === decision.group)
+    const sibling = places.find((one) => isSameToken(one.transaction?.group, decision.group))
     if (sibling !== undefined) return sibling.stop('local', token) ? 'stopped' : 'noEvse'
-    const heldForGroup = places.find((one) => one.heldFor?.group !== undefined && one.heldFor.group === decision.group)
+    const heldForGroup = places.find((one) => isSameToken(one.heldFor?.group, decision.group))
     if (heldForGroup !== undefined) return (await heldForGroup.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
     const place = placeFor(number)
     return place === undefined ? 'noEvse' : take(place, token, decision.group, 'local', number === undefined && all.length > 1)
+  }
+
+  /** Cards that the central system is being asked about: shown twice they are one question, not a start and a stop. */
+  const deciding = new Map<string, Promise<PresentOutcome>>()
+  const present = (token: string, number?: number): Promise<PresentOutcome> => {
+    const key = `${number ?? 'all'} ${token.toLowerCase()}`
+    const asked = deciding.get(key)
+    if (asked !== undefined) return asked
+    const outcome = decide(token, number).finally(() => deciding.delete(key))
+    deciding.set(key, outcome)
+    return outcome
   }
 
   const startRemotely = async (place: Evse, token: string) => {
@@ -112,7 +134,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     const places = number === 'all' ? all : evses.has(number) ? [at(number)] : []
     if (places.length === 0) return 'rejected'
     const outcomes = places.map((one) => usable.set(one.view.evse, isOperative, one.transaction !== undefined))
-    if (number === 'all') usable.set(0, isOperative, false)
+    if (number === 'all') usable.set(0, isOperative, outcomes.includes('scheduled'))
     for (const one of places) one.refresh()
     return outcomes.includes('scheduled') ? 'scheduled' : 'accepted'
   }
@@ -135,7 +157,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     present,
     remoteStart(token, number) {
       if (number !== undefined && !evses.has(number)) return 'rejected'
-      const place = station.get('everAccepted') ? placeFor(number) : undefined
+      const place = mayCharge() ? placeFor(number) : undefined
       if (place === undefined) return 'rejected'
       // The answer leaves first (reference rule 24).
       clock.after('remote start', millis(0), () => void startRemotely(place, token))
@@ -149,7 +171,14 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       if (place === undefined) return 'unknownEvse'
       if (guard.evses.find((each) => each.evse === number)?.cable === 'fixed') return 'none'
       place.stop('unlockCommand')
-      await new Promise<void>((resolve) => place.whenIdle(resolve))
+      await new Promise<void>((resolve) => {
+        // A full disk can keep a transaction open: the car is not held for it.
+        const timer = clock.after(`unlock ${number}`, longestStop, resolve)
+        place.whenIdle(() => {
+          timer.stop()
+          resolve()
+        })
+      })
       return place.unlock()
     },
     limit(number, name, amps) {
@@ -160,6 +189,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       const started = ledger.about(transaction).find(({ fact }) => fact.kind === 'transactionStarted')?.fact
       if (started?.kind === 'transactionStarted') tokens.learn(started.token, info)
       const place = all.find((one) => one.transaction?.id === transaction)
+      if (info.group !== undefined) place?.join(info.group)
       if (place === undefined || info.status === 'accepted') return
       log.warn({ evse: place.view.evse, transaction, outcome: info.status }, 'the central system refuses the token of a running transaction')
       if (values.get('stopTransactionOnInvalidId')) place.stop('deAuthorized')
@@ -180,6 +210,9 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     meterWh: (number) => at(number).meterWh(),
     restart: (restart) => restarting.emit(restart),
     async shutDown(reason, timeoutMs) {
+      // Nobody begins what would be cut off.
+      isShuttingDown = true
+      for (const one of all) one.cancel()
       const running = all.filter((one) => one.stop(reason))
       const idle = Promise.all(running.map((one) => new Promise<void>((resolve) => one.whenIdle(resolve))))
       let timer: { stop(): void } | undefined

@@ -39,12 +39,12 @@ export function authorization(parts: {
   readonly authority: () => Authority | undefined
 }): Authorization {
   const { cache, settings, clock } = parts
+  const isExpired = ({ expiresAt }: CachedToken) => expiresAt !== undefined && expiresAt <= clock.now().epochMs
   const remembered = (token: string): TokenInfo | undefined => {
     if (!settings.get('authorizationCacheEnabled')) return undefined
     const found = cache.get(token.toLowerCase())
     if (found === undefined) return undefined
-    const isExpired = found.expiresAt !== undefined && found.expiresAt <= clock.now().epochMs
-    return isExpired ? { ...found, status: 'expired' } : found
+    return isExpired(found) ? { ...found, status: 'expired' } : found
   }
   const known = (token: string) => {
     const found = remembered(token)
@@ -55,7 +55,7 @@ export function authorization(parts: {
     const isNew = cache.get(key) === undefined
     const entries = isNew ? cache.entries() : []
     if (entries.length >= cacheLimit) {
-      const rank = ([, value]: readonly [string, CachedToken]) => (value.status === 'accepted' ? 1e15 : 0) + value.storedAt
+      const rank = ([, value]: readonly [string, CachedToken]) => (value.status === 'accepted' && !isExpired(value) ? 1e15 : 0) + value.storedAt
       const victim = [...entries].sort((a, b) => rank(a) - rank(b))[0]
       if (victim !== undefined) cache.delete(victim[0])
     }

@@ -23,6 +23,12 @@ export function availability(documents: Documents<StoredAvailability>): Availabi
     documents.put(String(evse), value)
     known.set(String(evse), value)
   }
+  /** The station as a whole (0) follows when the last of its outlets has. */
+  const settleStation = () => {
+    const { scheduled } = read(0)
+    const isWaiting = [...known].some(([key, value]) => key !== '0' && value.scheduled !== undefined)
+    if (scheduled !== undefined && !isWaiting) write(0, { isOperative: scheduled })
+  }
   return {
     isOperative: (evse) => read(evse).isOperative,
     set(evse, isOperative, isBusy) {
@@ -33,13 +39,14 @@ export function availability(documents: Documents<StoredAvailability>): Availabi
         return 'scheduled'
       }
       write(evse, { isOperative })
+      if (evse !== 0) settleStation()
       return 'accepted'
     },
     freed(evse) {
       const { scheduled } = read(evse)
-      if (scheduled === undefined) return false
-      write(evse, { isOperative: scheduled })
-      return true
+      if (scheduled !== undefined) write(evse, { isOperative: scheduled })
+      settleStation()
+      return scheduled !== undefined
     },
   }
 }

@@ -1,31 +1,26 @@
-import type { Clock, Timer } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { type Amps, millis, seconds, type WattHours } from '../base/units.ts'
+import { type Millis, millis, seconds } from '../base/units.ts'
 import type { EvseDescription, GuardPort, Report } from '../safety/port.ts'
+import { attemptTimer } from './attempt.ts'
 import type { Availability } from './availability.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
-import type { SampledValue, StopReason, Transaction, TransactionEnded } from './facts.ts'
+import type { StopReason, Transaction, TransactionEnded } from './facts.ts'
 import type { Metering } from './metering.ts'
 import { leastAmps, type OfferDesk } from './offer.ts'
+import type { Accepted, Evse } from './outlet.ts'
 import type { TransactionRecord } from './record.ts'
 import type { Settings } from './settings.ts'
 import { statusOf } from './status.ts'
 import { type Stopping, stopping } from './stopping.ts'
 
+/** Within this the pilot is debounced and a car that was there before the program is seen. */
+const firstLook = seconds(5)
 /** How long an EV may take to ask for energy before the session is said to be suspended by it. */
 const settleTime = seconds(5)
 
-/** A token that was accepted for this EVSE and waits for the cable. */
-export interface Accepted {
-  readonly token: string
-  readonly group: string | undefined
-  readonly source: 'local' | 'remote'
-  /** Presented at the one reader for all: it follows the cable to another EVSE. */
-  readonly isMovable: boolean
-}
-
 interface Running extends Transaction {
-  readonly group: string | undefined
+  group: string | undefined
   plugIn: number
   /** The central system refused the token afterwards, and the transaction goes on without energy. */
   isRefused: boolean
@@ -47,40 +42,6 @@ export interface EvseParts {
   readonly changed: (view: EvseView) => void
 }
 
-/** One outlet: from the waiting token over the transaction to the pulled plug. */
-export interface Evse {
-  readonly view: EvseView
-  readonly transaction: (Transaction & { readonly group: string | undefined; readonly isStopping: boolean }) | undefined
-  readonly waiting: Accepted | undefined
-  /** Whose cable is still locked in after the end of their transaction: they get it back by showing a card. */
-  readonly heldFor: { readonly token: string; readonly group: string | undefined } | undefined
-  unlock(): Promise<'unlocked' | 'failed' | 'none'>
-  /** Nothing stands against a new session here. */
-  readonly isFree: boolean
-  readonly isPlugged: boolean
-  /** Takes an accepted token: starts at once with a cable, waits for one without. */
-  take(accepted: Accepted): 'started' | 'waiting' | 'refused'
-  /** Takes the waiting token back. */
-  cancel(): Accepted | undefined
-  stop(reason: StopReason, token?: string): boolean
-  /** The transaction's token was refused afterwards: no more energy. */
-  refuse(): void
-  raise(fault: RaisedFault | undefined): void
-  /** A limit of the current by name, A per phase; undefined lifts it. */
-  limit(name: string, amps: Amps | undefined): void
-  sampleNow(): readonly SampledValue[]
-  meterWh(): WattHours
-  /** The availability changed. */
-  refresh(): void
-  /** A transaction was cut off here before this start: a car that still hangs on the cable is not a new one. */
-  wasCutOff(): void
-  /** Ends a transaction that is stopping without waiting for the contactor any longer. */
-  finish(): void
-  /** Runs when no transaction is open any more. */
-  whenIdle(run: () => void): void
-  close(): void
-}
-
 export function evse(parts: EvseParts): Evse {
   const { description, guard, clock, log, settings, desk, metering, availability } = parts
   const number = description.evse
@@ -89,9 +50,13 @@ export function evse(parts: EvseParts): Evse {
   let raised: RaisedFault | undefined
   /** What the present plug-in was for is over. */
   let isDone = false
+  /** A transaction was cut off here, and it is not known yet whether its car still hangs on the cable: Finishing (reference rule 35). */
   let wasCut = false
   let lastPlugIn = guard.report(number).plugIn
-  let attempt: Timer | undefined
+  /** When the contacts were first seen open (monotonic ms); undefined while they are closed. */
+  let openSince: Millis | undefined = Number.NEGATIVE_INFINITY
+  /** Central systems know a transaction by its card, place, register and millisecond: no two begin at the same one. */
+  let begunAt: Millis = Number.NEGATIVE_INFINITY
   /** Whose cable is still locked in the socket after the end of their transaction. */
   let heldFor: Pick<Running, 'token' | 'group'> | undefined
   let idle: (() => void)[] = []
@@ -106,7 +71,7 @@ export function evse(parts: EvseParts): Evse {
     const now = report()
     return statusOf({
       isFaulted: isFaulted(), isOperative: isOperative(), isReserved: false, isWaiting: waiting !== undefined,
-      hasCable: now.hasCable || now.isPlugged, isDone,
+      hasCable: now.hasCable || now.isPlugged || wasCut, isDone: isDone || wasCut,
       transaction: running && {
         stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring', isClosed: now.contactor === 'closed',
         isOffered: desk.current.amps >= leastAmps && (now.isOffering || !running.isSettled || !now.isPlugged), isSettled: running.isSettled,
@@ -119,29 +84,19 @@ export function evse(parts: EvseParts): Evse {
   })
   const changed = () => parts.changed(view())
 
-  // OCPP 1.6 §9.1.4 and errata 3.20: without a card or a cable in time the attempt is over. With the cable still in: Finishing.
-  const startAttempt = () => {
-    attempt?.stop()
-    attempt = undefined
-    const limit = settings.get('connectionTimeout')
-    if (limit === 0) return
-    attempt = clock.after(`connection time-out ${number}`, seconds(limit), () => {
-      log.info({ evse: number, waiting: waiting !== undefined }, waiting === undefined ? 'no card in time' : 'no cable in time')
-      waiting = undefined
-      isDone = report().isPlugged || report().hasCable
-      changed()
-    })
-  }
-  const endAttempt = () => {
-    attempt?.stop()
-    attempt = undefined
-  }
+  const attempt = attemptTimer(number, clock, settings, () => {
+    log.info({ evse: number, waiting: waiting !== undefined }, waiting === undefined ? 'no card in time' : 'no cable in time')
+    waiting = undefined
+    isDone = report().isPlugged || report().hasCable
+    changed()
+  })
 
   /** False: the start cannot be written, and what is not on the disk is not charged. */
   const begin = ({ token, group, source }: Accepted): boolean => {
     const started: Transaction = { id: parts.newId(), evse: number, token, startedAt: clock.now(), meterStartWh: metering.meterWh() }
-    endAttempt()
+    attempt.end()
     waiting = undefined
+    begunAt = clock.monotonic()
     if (!parts.record.start(started, source)) {
       changed()
       return false
@@ -172,7 +127,7 @@ export function evse(parts: EvseParts): Evse {
     metering.end()
     const meterWh = Math.max(metering.meterWh(), transaction.meterStartWh)
     const fact: TransactionEnded = { kind: 'transactionEnded', transaction: transaction.id, evse: number, reason, meterWh, ...(token === undefined ? {} : { token }) }
-    parts.record.end(fact, clock.now(), () => {
+    parts.record.end(fact, clock.now(), metering.catchUp, () => {
       running = undefined
       transaction.isSettled = true
       isDone = report().isPlugged || report().hasCable
@@ -193,15 +148,17 @@ export function evse(parts: EvseParts): Evse {
     // Errata 3.5: a refused card's cable stays locked; §4.10: so does one that is unplugged at the EV, where the setting says so.
     const keepsLocked = reason === 'deAuthorized' || (reason === 'evDisconnected' && !settings.get('unlockOnEvSideDisconnect'))
     heldFor = keepsLocked && description.cable === 'socket' ? transaction : undefined
+    // Offered and asked for: the contacts may be on their way, and only a later reading tells.
+    if (openSince !== undefined && report().isOffering && report().wantsEnergy) openSince = clock.monotonic()
     desk.withdraw(keepsLocked)
-    way.follow(report())
+    way.follow(report(), openSince)
     changed()
     return true
   }
 
   const followTransaction = (transaction: Running, now: Report) => {
     if (now.contactor === 'closed') transaction.isSettled = true
-    if (transaction.stopping !== undefined) return transaction.stopping.follow(now)
+    if (transaction.stopping !== undefined) return transaction.stopping.follow(now, openSince)
     if (now.faults.includes('emergencyStop')) return void stop('emergencyStop')
     const isSameCar = now.isPlugged && now.plugIn === transaction.plugIn
     if (!isSameCar && settings.get('stopTransactionOnEvSideDisconnect')) return void stop('evDisconnected')
@@ -219,15 +176,16 @@ export function evse(parts: EvseParts): Evse {
   const follow = (now: Report) => {
     const isNewPlugIn = now.plugIn !== lastPlugIn
     lastPlugIn = now.plugIn
+    openSince = now.contactor === 'closed' ? undefined : (openSince ?? now.at)
     if (isNewPlugIn || !(now.isPlugged || now.hasCable)) isDone = false
     if (!now.hasCable) heldFor = undefined
     if (running !== undefined) followTransaction(running, now)
     else if (isNewPlugIn && now.isPlugged) {
       isDone = wasCut
       wasCut = false
-      if (!isDone) startAttempt()
+      if (!isDone) attempt.start()
     }
-    if (!now.isPlugged && waiting === undefined) endAttempt()
+    if (!now.isPlugged && waiting === undefined) attempt.end()
     if (running === undefined && waiting !== undefined && now.isPlugged && isOperative() && !isFaulted()) begin(waiting)
     else changed()
   }
@@ -235,7 +193,7 @@ export function evse(parts: EvseParts): Evse {
     if (now.evse === number) follow(now)
   })
   // A board that already sees a car when the program starts.
-  if (report().isPlugged) clock.after(`first look ${number}`, millis(0), () => { if (running === undefined && !isDone) startAttempt() })
+  if (report().isPlugged) clock.after(`first look ${number}`, millis(0), () => { if (running === undefined && !isDone) attempt.start() })
 
   return {
     get view() {
@@ -255,7 +213,7 @@ export function evse(parts: EvseParts): Evse {
       return guard.unlock(number)
     },
     get isFree() {
-      return running === undefined && waiting === undefined && isOperative() && !isFaulted()
+      return running === undefined && waiting === undefined && clock.monotonic() - begunAt >= 1 && isOperative() && !isFaulted()
     },
     get isPlugged() {
       return report().isPlugged
@@ -265,14 +223,14 @@ export function evse(parts: EvseParts): Evse {
       if (report().isPlugged) {
         return begin(accepted) ? 'started' : 'refused'
       }
-      startAttempt()
+      attempt.start()
       changed()
       return 'waiting'
     },
     cancel() {
       const taken = waiting
       waiting = undefined
-      if (!report().isPlugged) endAttempt()
+      if (!report().isPlugged) attempt.end()
       if (taken !== undefined) changed()
       return taken
     },
@@ -292,11 +250,19 @@ export function evse(parts: EvseParts): Evse {
       desk.limit(name, amps)
       changed()
     },
+    join(group) {
+      if (running !== undefined) running.group ??= group
+    },
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
     refresh: () => follow(report()),
     wasCutOff() {
       wasCut = true
+      // A car that hangs on the cable is seen by then; one that comes later is a new one.
+      clock.after(`cut off ${number}`, firstLook, () => {
+        wasCut = false
+        changed()
+      })
       if (report().isPlugged) isDone = true
     },
     finish: () => running?.stopping?.finish(),
@@ -306,7 +272,7 @@ export function evse(parts: EvseParts): Evse {
     },
     close() {
       off()
-      endAttempt()
+      attempt.end()
       metering.stop()
       desk.withdraw()
     },

@@ -31,6 +31,8 @@ export interface Metering {
   sampleNow(): readonly SampledValue[]
   /** Keeps the register. */
   keep(): void
+  /** Writes the samples that the disk would not take, if it takes them now. */
+  catchUp(): void
   stop(): void
 }
 
@@ -109,6 +111,7 @@ export function metering(parts: {
   return {
     meterWh,
     keep,
+    catchUp: write,
     sampleNow: () => measure(settings.get('sampledMeasurands')),
     begin(id) {
       transaction = id

@@ -25,8 +25,8 @@ export interface RecordParts {
 export interface TransactionRecord {
   /** False: not written, so nothing may be charged. */
   start(transaction: Transaction, source: 'local' | 'remote'): boolean
-  /** Runs `written` when it is, at once as a rule. After a crash in between, recovery writes the end. */
-  end(fact: TransactionEnded, at: Moment, written: () => void): void
+  /** `samplesFirst` runs before each try: samples that the disk would not take belong before the end. Runs `written` when it is, at once as a rule. After a crash in between, recovery writes the end. */
+  end(fact: TransactionEnded, at: Moment, samplesFirst: () => void, written: () => void): void
 }
 
 export function transactionRecord({ store, ledger, open, availability, clock, log }: RecordParts): TransactionRecord {
@@ -40,14 +40,17 @@ export function transactionRecord({ store, ledger, open, availability, clock, lo
       return false
     }
   }
-  const end: TransactionRecord['end'] = (fact, at, written) => {
+  const end: TransactionRecord['end'] = (fact, at, samplesFirst, written) => {
+    samplesFirst()
     const done = isWritten(fact.evse, () => {
       ledger.append(at, fact, { subject: fact.transaction, durability: 'durable' })
       open.delete(String(fact.evse))
-      availability.freed(fact.evse)
     })
-    if (done) written()
-    else clock.after(`write end ${fact.evse}`, writeAgain, () => end(fact, at, written))
+    if (done) {
+      // A step of its own: a start applies what a power cut left undone.
+      isWritten(fact.evse, () => availability.freed(fact.evse))
+      written()
+    } else clock.after(`write end ${fact.evse}`, writeAgain, () => end(fact, at, samplesFirst, written))
   }
   return {
     end,

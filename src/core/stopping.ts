@@ -8,8 +8,6 @@ import type { StopReason } from './facts.ts'
 const stopTime = seconds(8)
 /** How long the last register may be waited for, once the contacts are open: meters are read each second. */
 const lastReadingTime = millis(1_500)
-/** A current below this is none (A): meters show some noise. */
-const leastCurrent = 0.25
 
 /** A transaction on its way to its end: from the withdrawn offer to the last register. */
 export interface Stopping {
@@ -17,7 +15,8 @@ export interface Stopping {
   readonly token: string | undefined
   /** The register is taken. */
   readonly isMeasured: boolean
-  follow(report: Report): void
+  /** `openSince`: when the contacts were first seen open, monotonic ms; undefined while they are closed. */
+  follow(report: Report, openSince: Millis | undefined): void
   /** Takes the register as it is, without waiting any longer. */
   finish(): void
 }
@@ -34,17 +33,19 @@ export function stopping(parts: {
 }): Stopping {
   const { evse, reason, token, clock, log } = parts
   let isMeasured = false
-  let openSince: Millis | undefined
+  let isOpen = false
   const finish = () => {
     if (isMeasured) return
     isMeasured = true
     timer.stop()
     parts.measured()
   }
-  let timer: Timer = clock.after(`stop ${evse}`, stopTime, () => {
-    log.warn({ evse }, 'the contactor did not open in time; the transaction ends with the register as it is')
-    finish()
-  })
+  const waitForContacts = (): Timer =>
+    clock.after(`stop ${evse}`, stopTime, () => {
+      log.warn({ evse }, 'the contactor did not open in time; the transaction ends with the register as it is')
+      finish()
+    })
+  let timer = waitForContacts()
   return {
     reason,
     token,
@@ -52,15 +53,17 @@ export function stopping(parts: {
       return isMeasured
     },
     finish,
-    follow(now) {
-      if (isMeasured || now.contactor === 'closed') return
-      if (openSince === undefined) {
-        openSince = now.at
+    follow(now, openSince) {
+      if (isMeasured) return
+      // They may have been on their way when the stop came: seen open, closed a moment later.
+      if (isOpen !== (openSince !== undefined)) {
+        isOpen = !isOpen
         timer.stop()
-        timer = clock.after(`last reading ${evse}`, lastReadingTime, finish)
+        timer = isOpen ? clock.after(`last reading ${evse}`, lastReadingTime, finish) : waitForContacts()
       }
-      const isIdle = now.reading?.phases.every(({ currentA = 0 }) => currentA < leastCurrent) === true
-      if (now.reading === undefined || now.reading.at >= openSince || isIdle) finish()
+      if (openSince === undefined) return
+      // A reading without current says nothing of what flowed since: only a later one does.
+      if (now.reading === undefined || now.reading.at >= openSince) finish()
     },
   }
 }

@@ -59,6 +59,8 @@ const ways: Readonly<Record<Reachable, Way>> = {
   },
   async unavailable(context, evse) {
     const { chargePoint, person } = context
+    // A fault would hide it.
+    await repair(context, evse)
     // OCPP 1.6 §4.9 has no way from Preparing to Unavailable: the car leaves first.
     if (person !== undefined) await leave(context, evse)
     const outcome = chargePoint.setAvailability(evse, false)
@@ -110,6 +112,7 @@ function isFree({ report }: EvseView): boolean {
 async function until(context: LocalContext, evse: number, state: Reachable): Promise<Reply> {
   if (await seen(context, evse, (view) => view.status === state, patience)) return `ok ${state}`
   const view = context.chargePoint.view(evse)
-  const why = [view.info, view.raised, ...view.faults].filter((each) => each !== undefined).join(', ')
+  const held = view.status === 'suspendedEvse' ? `current limited by: ${view.offered.heldBy}` : undefined
+  const why = [view.info, held, view.raised, ...view.faults].filter((each) => each !== undefined).join(', ')
   return `error connector ${evse} is ${view.status} after ${patience / 1_000} s, not ${state}${why === '' ? '' : ` (${why})`}`
 }

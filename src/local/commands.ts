@@ -116,7 +116,7 @@ export const table: readonly Command[] = [
   command({
     name: 'exit',
     parameters: [],
-    help: 'ends this control session; the charge point goes on',
+    help: 'ends this control session, and the charge point goes on; at the console it stops the charge point too',
     run(_context, _values, session) {
       session.after(() => session.end())
       return 'ok'

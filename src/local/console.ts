@@ -46,7 +46,7 @@ export function openConsole(options: {
     for (const end of stopping) end()
     lines.close()
   }
-  const stopping = [...narrate(context, print), context.link.changed.on(() => print(`central system: ${context.link.state}`))]
+  const stopping = [...narrate(context, print), tellLink(context, print)]
   output.on('error', close)
   lines.on('line', (line) => {
     hasRead = true
@@ -96,6 +96,18 @@ function inOrder(job: (line: string) => Promise<void>): { add(line: string): voi
       }
     },
   }
+}
+
+/** Prints whether the central system is there; each further try to reach it is no news. */
+function tellLink({ link }: LocalContext, print: (line: string) => void): () => void {
+  const words = () => (link.state === 'connected' ? 'connected' : link.state === 'disconnected' ? 'disconnected' : 'not connected, dialled again and again')
+  let told = link.state === 'connected' ? '' : words()
+  return link.changed.on(() => {
+    // The first attempt is none of "again and again".
+    if (words() === told || (told === 'disconnected' && link.state === 'connecting')) return
+    told = words()
+    print(`central system: ${told}`)
+  })
 }
 
 /** Prints what happens at every EVSE. Returns what ends it. */

@@ -14,7 +14,7 @@ export type CallOutcome<Response = unknown> =
   /** A CALLRESULT came that does not fit its declaration. */
   | { readonly kind: 'invalid'; readonly description: string }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'disconnected'; /** It was on its way: the other end may have it. */ readonly wasSent?: true }
 
 interface Waiting {
   readonly message: Message
@@ -109,11 +109,12 @@ export function callQueue(options: CallQueueOptions, wire: Wire): CallQueue {
       finish(call, outcomeOf(call, frame))
     },
     disconnected() {
-      const dropped = inFlight === undefined ? queue : [inFlight, ...queue]
+      const [sent, unsent] = [inFlight, queue]
       inFlight?.timer?.stop()
       inFlight = undefined
       queue = []
-      for (const call of dropped) call.settle({ kind: 'disconnected' })
+      sent?.settle({ kind: 'disconnected', wasSent: true })
+      for (const call of unsent) call.settle({ kind: 'disconnected' })
     },
     actionOf: (id) => (inFlight?.id === id ? inFlight.message.action : undefined),
     get isBusy() {

@@ -20,8 +20,8 @@ export interface Link {
   send(text: string): boolean
   /** Starts connecting, and keeps at it. */
   connect(): void
-  /** Closes and stays away until `connect`. */
-  disconnect(): void
+  /** Closes and stays away until `connect`. `closed` runs once when the connection is gone, a second later at the most. */
+  disconnect(closed?: () => void): void
   /** Drops the network for `durationMs`, then connects again; the charge point is not asked. */
   interrupt(durationMs: number): void
   /** Closes this connection and dials again at once, for instance with new credentials. */
@@ -153,11 +153,11 @@ export function link(options: LinkOptions): Link {
       wait?.stop()
       void dialNow()
     },
-    disconnect() {
+    disconnect(closed = () => {}) {
       const old = abandon()
       enter('disconnected')
       if (old !== undefined) dropped.emit()
-      retire(old, () => {})
+      retire(old, closed)
     },
     interrupt(durationMs) {
       const old = abandon()

@@ -1,7 +1,8 @@
-import { type Static, type TSchema, Type } from 'typebox'
-import { Format } from 'typebox/format'
-import { Value } from 'typebox/value'
+import type { Static, TSchema } from 'typebox'
+import * as Format from 'typebox/format'
+import * as Value from 'typebox/value'
 import { epochOf } from '../base/moment.ts'
+import * as words from '../base/schema.ts'
 import type { CallErrorCode } from './call-error.ts'
 
 declare const shape: unique symbol
@@ -26,18 +27,18 @@ export function message<const Request extends TSchema, const Response extends TS
 }
 
 // The words of the official schemas. Objects are closed unless the declaration says otherwise.
-export const object = <const P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false })
-export const optional = <const T extends TSchema>(schema: T) => Type.Optional(schema)
-export const list = <const T extends TSchema>(items: T, limits: { minItems?: number; maxItems?: number } = {}) => Type.Array(items, limits)
-export const integer = Type.Integer()
-export const decimal = Type.Number()
-export const boolean = Type.Boolean()
+export const object = <const P extends Record<string, TSchema>>(properties: P) => words.object(properties, { additionalProperties: false })
+export const optional = <const T extends TSchema>(schema: T) => words.optional(schema)
+export const list = <const T extends TSchema>(items: T, limits: { minItems?: number; maxItems?: number } = {}) => words.array(items, limits)
+export const integer = words.integer()
+export const decimal = words.number()
+export const boolean = words.boolean()
 /** CiString of at most `maxLength` characters. */
-export const text = (maxLength?: number) => Type.String(maxLength === undefined ? {} : { maxLength })
+export const text = (maxLength?: number) => words.string(maxLength === undefined ? {} : { maxLength })
 /** ISO 8601. Any date that can be read is accepted; without a zone it is UTC (see `epochOf`). */
-export const dateTime = Type.String({ format: 'date-time' })
-export const uri = Type.String({ format: 'uri' })
-export const oneOf = <const T extends readonly string[]>(...values: T) => Type.Unsafe<T[number]>({ type: 'string', enum: [...values] })
+export const dateTime = words.string({ format: 'date-time' })
+export const uri = words.string({ format: 'uri' })
+export const oneOf = <const T extends readonly string[]>(...values: T) => words.unsafe<T[number]>({ type: 'string', enum: [...values] })
 
 // The library's own checks refuse a date without a zone and most of the file addresses in the field. A message must not
 // be lost for the spelling of either: a date is what can be read as one, a URI is judged by whoever opens it.

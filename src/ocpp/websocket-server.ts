@@ -52,11 +52,16 @@ export function acceptWebSockets(options: AcceptOptions): Promise<WebSocketListe
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This address speaks OCPP over WebSocket.\n')
   })
   server.on('upgrade', (request, stream, head) => {
-    stream.on('error', (error: Error) => log.info({ error: error.message }, 'connection failed during the handshake'))
+    const failed = (error: Error) => log.info({ error: error.message }, 'connection failed during the handshake')
+    stream.on('error', failed)
     const identity = identityOf(request)
     const refusal = refusalOf(request, identity, options)
     if (refusal !== undefined || identity === undefined) return refuse(stream, refusal ?? '400 Bad Request', log)
-    upgrader.handleUpgrade(request, stream, head, (ws) => admit(ws, identity, request, options))
+    upgrader.handleUpgrade(request, stream, head, (ws) => {
+      // From here on the WebSocket tells of its stream's errors itself.
+      stream.off('error', failed)
+      admit(ws, identity, request, options)
+    })
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)

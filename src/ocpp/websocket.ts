@@ -80,6 +80,8 @@ function dialErrorOf(error: Error): DialError {
   if (code === 'ECONNREFUSED') return new DialError('refused', 'nothing listens at the address of the central system', error)
   if (/TLS|SSL|CERT|SIGNATURE|ISSUER|EPROTO/.test(code)) return new DialError('tls', `no trusted TLS connection: ${words}`, error)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new DialError('network', 'the host name of the central system cannot be resolved', error)
+  if (code.startsWith('HPE_')) return new DialError('network', 'what listens at the address of the central system speaks no HTTP: check host and port', error)
+  if (code === 'ECONNRESET') return new DialError('network', 'the central system hung up during the handshake', error)
   return new DialError('network', words === '' ? code : words, error)
 }
 

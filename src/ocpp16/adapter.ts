@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts'
+import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { epochOf, isoOf } from '../base/moment.ts'
 import { millis, minutes, seconds } from '../base/units.ts'
 import type { Authority, ChargePoint } from '../core/charge-point.ts'
 import type { Fact } from '../core/facts.ts'
+import { settledMoments } from '../core/moments.ts'
 import type { Link } from '../ocpp/link.ts'
 import type { RequestOf } from '../ocpp/message.ts'
 import { type Peer, peer, type Route, routesOf } from '../ocpp/peer.ts'
@@ -70,7 +72,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     port: link, clock, log, routes, spelling: errorSpelling16, known: centralSystemActions, redact,
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
     timeout: () => seconds(settings.get('messageTimeout')),
-    mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || takeTriggered(action),
+    mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || (signedUp.state === 'pending' && takeTriggered(action)),
     gate: () => (signedUp.mayAnswer ? 'answer' : 'ignore'),
   })
   const takeTriggered = (action: string) => {
@@ -91,7 +93,8 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
 
   const heart = heartbeatTimer({ peer: conversation, clock, intervalS: () => settings.get('heartbeatInterval'), mayBeat: () => signedUp.isOnline })
   const startTried = (transaction: string) => {
-    tried.add(transaction)
+    // Of one that is over nobody asks any more.
+    if (core.evseOf(transaction) !== undefined) tried.add(transaction)
     statuses.catchUp()
   }
   const isStartPending = (transaction: string) => {
@@ -105,10 +108,13 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending })
   const reports = reporter({
     store, ledger, reader: ocpp16, clock, log,
-    deliver: delivery({ core, peer: conversation, ledger, numbers, startTried }),
+    deliver: delivery({ core, peer: conversation, ledger, numbers, startTried, settled: settledMoments(store.documents<number>('clock-origins'), clock) }),
     mayDeliver: () => signedUp.isOnline,
     attempts: () => settings.get('transactionMessageAttempts'),
     retryInterval: () => seconds(settings.get('transactionMessageRetryInterval')),
+    givenUp: ({ fact }) => {
+      if (fact.kind === 'transactionEnded') numbers.forget(fact.transaction)
+    },
   })
   const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }
   const trigger = (action: string, send: () => void) => {
@@ -145,9 +151,14 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   core.authority = authority
   const offs = [
     signedUp.accepted.on(({ interval }) => {
-      // 0 keeps our own (reference rule 11); a negative one is nonsense.
-      if (interval > 0) settings.set('heartbeatInterval', Math.min(2_147_483_647, Math.round(interval / 1_000)))
-      core.registered(true)
+      try {
+        // 0 keeps our own (reference rule 11); a negative one is nonsense.
+        if (interval > 0) settings.set('heartbeatInterval', Math.min(2_147_483_647, Math.round(interval / 1_000)))
+        core.registered(true)
+      } catch (error) {
+        // A disk that is full holds up no report.
+        log.error({ error: wordsOf(error) }, 'what the central system said at boot cannot be kept')
+      }
       statuses.reportAll()
     }),
     signedUp.online.on(() => {
@@ -155,7 +166,14 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       statuses.catchUp()
       heart.restart()
     }),
-    ledger.appended.on(() => reports.wake()),
+    ledger.appended.on(({ fact }) => {
+      if (fact.kind === 'transactionEnded') for (const each of [tried, holds]) each.delete(fact.transaction)
+      reports.wake()
+    }),
+    // What was asked for on one connection, or while pending, is not owed later.
+    link.dropped.on(() => triggered.splice(0)),
+    signedUp.changed.on(() => triggered.splice(0)),
+    link.dropped.on(() => statuses.dropped()),
     settings.changed.on((name) => {
       if (name === 'heartbeatInterval') heart.restart()
       // A01.FR.11: the answer leaves with the old key, then the connection is made anew with the new one.

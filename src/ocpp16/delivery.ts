@@ -1,3 +1,4 @@
+import type { Moment } from '../base/moment.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { Fact, MeterSampled, TransactionEnded, TransactionStarted } from '../core/facts.ts'
 import type { CallOutcome, Peer } from '../ocpp/peer.ts'
@@ -12,6 +13,8 @@ export interface DeliveryParts {
   readonly peer: Peer
   readonly ledger: Ledger<Fact>
   readonly numbers: TransactionNumbers
+  /** The time of a moment that was noted before the clock was set. */
+  readonly settled: (at: Moment) => Moment
   /** A StartTransaction had its try, whatever came of it. */
   readonly startTried: (transaction: string) => void
 }
@@ -19,6 +22,7 @@ export interface DeliveryParts {
 /** Sends one fact of the ledger as OCPP 1.6 says it (rules 28 to 30 of transaction related messages). */
 export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<Delivery> {
   const { core, peer, ledger, numbers } = parts
+  const timed = (entry: Entry<Fact>): Entry<Fact> => ({ ...entry, at: parts.settled(entry.at) })
 
   const start = async (entry: Entry<Fact>, fact: TransactionStarted): Promise<Delivery> => {
     const outcome = await peer.call(StartTransaction, startRequest(entry, fact))
@@ -47,7 +51,7 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
   }
   const end = async (entry: Entry<Fact>, fact: TransactionEnded): Promise<Delivery> => {
     const number = numbers.numberOf(fact.transaction) ?? unknownTransaction
-    const outcome = await peer.call(StopTransaction, stopRequest(entry, fact, number, ledger.about(fact.transaction)))
+    const outcome = await peer.call(StopTransaction, stopRequest(entry, fact, number, ledger.about(fact.transaction).map(timed)))
     if (outcome.kind !== 'result') return deliveryOf(outcome)
     const { idTagInfo } = outcome.payload
     return {
@@ -58,7 +62,8 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
       },
     }
   }
-  return (entry) => {
+  return (noted) => {
+    const entry = timed(noted)
     const { fact } = entry
     switch (fact.kind) {
       case 'transactionStarted':

@@ -1,6 +1,7 @@
 import type { ChargePoint } from '../core/charge-point.ts'
 import { isMeasurand } from '../core/measurands.ts'
 import type { SettingName, SettingValues } from '../core/settings.ts'
+import { passwordOf } from '../ocpp/security.ts'
 import type { FeatureProfile } from './messages/catalogue.ts'
 
 /** The feature profiles that this program has. */
@@ -45,15 +46,17 @@ const whole = (key: string, name: NameOf<number>, effect: string, access: Key['a
   write: (core, value) => /^\d{1,10}$/.test(value.trim()) && put(core, name, Number(value)),
 })
 
+/** CiString500Type: what GetConfiguration.conf can carry. */
+const longestValue = 500
 const commaList = (value: string) => value.split(',').map((word) => word.trim()).filter((word) => word !== '')
 
-const words = (key: string, name: NameOf<readonly string[]>, effect: string, isAllowed: (word: string, core: ChargePoint) => boolean, maxLength?: number): Key => ({
+const words = (key: string, name: NameOf<readonly string[]>, effect: string, isAllowed: (word: string, core: ChargePoint) => boolean, maxLength: (core: ChargePoint) => number): Key => ({
   key, access: 'rw', effect,
   read: (core) => core.settings.get(name).join(','),
   write(core, value) {
     const list = commaList(value)
     // One word that is not known refuses the whole (OCPP 1.6 §3.16.4): nothing changes.
-    return list.length <= (maxLength ?? Number.POSITIVE_INFINITY) && list.every((word) => isAllowed(word, core)) && put(core, name, list)
+    return value.length <= longestValue && list.length <= maxLength(core) && list.every((word) => isAllowed(word, core)) && put(core, name, list)
   },
 })
 
@@ -61,8 +64,9 @@ const derived = (key: string, effect: string, read: (core: ChargePoint) => strin
 
 /** More measurands than this make messages that some central systems refuse. */
 const mostMeasurands = 20
+const phasesOf = (core: ChargePoint) => (core.guard.evses.some(({ phases }) => phases === 3) ? 3 : 1)
 const measurandList = (key: string, name: NameOf<readonly string[]>, effect: string) => [
-  words(key, name, effect, isMeasurand, mostMeasurands),
+  words(key, name, effect, (word, core) => isMeasurand(word, phasesOf(core)), () => mostMeasurands),
   derived(`${key}MaxLength`, `Largest number of measurands in ${key}.`, () => String(mostMeasurands)),
 ]
 
@@ -70,6 +74,10 @@ export function profilesOf(core: ChargePoint): readonly string[] {
   const chosen = core.settings.get('featureProfiles')
   return ownProfiles.filter((profile) => profile === 'Core' || chosen.length === 0 || chosen.includes(profile))
 }
+
+const mostRotations = (core: ChargePoint) => core.evses.length + 1
+const rotation = words('ConnectorPhaseRotation', 'phaseRotation', 'How the phases are wired: 0.RST,1.RST.', isRotation, mostRotations)
+const areOnce = (list: readonly (string | undefined)[]) => new Set(list).size === list.length
 
 const hasFixedCable = (core: ChargePoint) => core.guard.evses.every((evse) => evse.cable === 'fixed')
 const unlockOnEvSideDisconnect = truth('UnlockConnectorOnEVSideDisconnect', 'unlockOnEvSideDisconnect', 'Unlock the plug when the cable is unplugged at the EV.')
@@ -81,8 +89,13 @@ export const keys: readonly Key[] = [
   truth('AuthorizeRemoteTxRequests', 'authorizeRemoteTxRequests', 'Ask about the card of a remote start as if it were at the reader.'),
   whole('ClockAlignedDataInterval', 'clockAlignedInterval', 'Seconds between clock-aligned samples, from midnight UTC; 0: none.'),
   whole('ConnectionTimeOut', 'connectionTimeout', 'Seconds that a card waits for the cable, or a cable for the card; 0: for ever.'),
-  words('ConnectorPhaseRotation', 'phaseRotation', 'How the phases are wired: 0.RST,1.RST.', isRotation, 100),
-  derived('ConnectorPhaseRotationMaxLength', 'Largest number of entries in ConnectorPhaseRotation.', (core) => String(core.evses.length + 1)),
+  {
+    ...rotation,
+    // Until somebody says how it is wired: one entry a connector, as many as fit.
+    read: (core) => rotation.read(core) || core.guard.evses.map(({ evse, phases }) => `${evse}.${phases === 1 ? 'NotApplicable' : 'Unknown'}`).slice(0, 30).join(','),
+    write: (core, value) => areOnce(commaList(value).map((word) => word.split('.')[0])) && rotation.write?.(core, value) === true,
+  },
+  derived('ConnectorPhaseRotationMaxLength', 'Largest number of entries in ConnectorPhaseRotation.', (core) => String(mostRotations(core))),
   whole('GetConfigurationMaxKeys', 'getConfigurationMaxKeys', 'Largest number of keys in one GetConfiguration.req.', 'r'),
   whole('HeartbeatInterval', 'heartbeatInterval', 'Seconds of silence before a Heartbeat; 0: one a day.'),
   truth('LocalAuthorizeOffline', 'localAuthorizeOffline', 'Offline: charge with cards that are remembered as accepted.'),
@@ -118,7 +131,8 @@ export const keys: readonly Key[] = [
   {
     key: 'AuthorizationKey', access: 'w', effect: 'Password for the connection (security profile 1). Never told.',
     read: () => '',
-    write: (core, value) => value !== '' && put(core, 'authorizationKey', value),
+    // What cannot be a password would lock the station out of its central system.
+    write: (core, value) => 'bytes' in passwordOf(value, 'auto') && put(core, 'authorizationKey', value),
   },
 ]
 
@@ -133,7 +147,7 @@ export function isReadOnly(key: Key, core: ChargePoint): boolean {
 }
 
 function isRotation(word: string, core: ChargePoint): boolean {
-  const found = /^(\d+)\.(NotApplicable|Unknown|RST|RTS|SRT|STR|TRS|TSR)$/.exec(word)
+  const found = /^(0|[1-9]\d*)\.(NotApplicable|Unknown|RST|RTS|SRT|STR|TRS|TSR)$/.exec(word)
   return found !== null && (found[1] === '0' || core.evses.includes(Number(found[1])))
 }
 

@@ -6,7 +6,7 @@ import type { RequestOf } from '../ocpp/message.ts'
 import type { Peer } from '../ocpp/peer.ts'
 import { StatusNotification } from './messages/core.ts'
 import type { ChargePointStatus } from './messages/types.ts'
-import { type Complaint, complaintOf, pathBetween, wireStatus } from './statuses.ts'
+import { type Complaint, complaintOf, pathFromAny, wireStatus } from './statuses.ts'
 
 /** A vendor's error codes need its name beside them (OCPP 1.6 §6.51). */
 export const vendorId = 'Pilotwire'
@@ -31,6 +31,8 @@ export interface StatusNotifier {
   reportAll(): void
   /** The connection is back, or a pending start was tried: what changed since is reported, its present state only. */
   catchUp(): void
+  /** The connection broke: what was not answered on it may never have arrived. */
+  dropped(): void
   /** Reports a connector now (TriggerMessage): no debounce. */
   report(connector: number): void
   stop(): void
@@ -42,9 +44,13 @@ const isSame = (a: Shown | undefined, b: Shown) => a !== undefined && a.status =
 export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
   const { core, peer, clock } = parts
   const connectors = [0, ...core.evses]
-  /** Given to the peer, and acknowledged (or lost on the way while connected). */
+  /** The last one given to the peer on this connection. */
   const queued = new Map<number, Shown>()
-  const settled = new Map<number, Shown>()
+  /** What the central system may hold, the latest last: one status that it acknowledged, and each that was sent since then and never
+   *  answered. */
+  const heard = new Map<number, readonly Shown[]>()
+  /** Connectors whose last status was never answered. */
+  const unsure = new Set<number>()
   const debounces = new Map<number, Timer>()
 
   const present = (connector: number): Shown => {
@@ -59,25 +65,34 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
       connectorId: connector, errorCode, status, timestamp: isoOf(clock.now()),
       ...(info === undefined ? {} : { info }), ...(vendorErrorCode === undefined ? {} : { vendorId, vendorErrorCode }),
     }
-    void peer.call(StatusNotification, request).then(({ kind }) => {
-      if (kind !== 'disconnected') settled.set(connector, shown)
-      else if (queued.get(connector) === shown) forget(connector)
+    void peer.call(StatusNotification, request).then((outcome) => {
+      const isHeard = outcome.kind !== 'timeout' && outcome.kind !== 'disconnected'
+      if (isHeard) heard.set(connector, [shown])
+      else if (outcome.kind === 'timeout' || outcome.wasSent) heard.set(connector, [...heardOf(connector).filter((each) => each.status !== status), shown])
+      if (isHeard) unsure.delete(connector)
+      else unsure.add(connector)
+      if (outcome.kind === 'disconnected' && queued.get(connector) === shown) queued.delete(connector)
     })
   }
-  const forget = (connector: number) => {
-    const known = settled.get(connector)
-    if (known === undefined) queued.delete(connector)
-    else queued.set(connector, known)
+  const heardOf = (connector: number) => heard.get(connector) ?? []
+  const isKnown = (connector: number, shown: Shown) => {
+    const given = queued.get(connector)
+    if (given !== undefined) return isSame(given, shown)
+    return !unsure.has(connector) && isSame(heardOf(connector).at(-1), shown)
   }
   const isHeld = (view: EvseView) => view.transaction !== undefined && parts.isStartPending(view.transaction.id)
+  /** Each pair is one of the matrix, also where it is not known which of some statuses arrived. */
+  const tell = (connector: number, shown: Shown) => {
+    const given = queued.get(connector)
+    const held = given === undefined ? heardOf(connector) : [given]
+    const path = connector === 0 ? [shown.status] : pathFromAny(held.map((each) => each.status), shown.status)
+    for (const status of path.slice(0, -1)) send(connector, held.find((each) => each.status === status) ?? { status, errorCode: 'NoError' })
+    send(connector, shown)
+  }
   const sendIfChanged = (connector: number) => {
     if (!parts.mayReport() || (connector !== 0 && isHeld(core.view(connector)))) return
     const shown = present(connector)
-    const before = queued.get(connector)
-    if (isSame(before, shown)) return
-    const path = connector === 0 ? [shown.status] : pathBetween(before?.status, shown.status)
-    for (const status of path.slice(0, -1)) send(connector, { status, errorCode: 'NoError' })
-    send(connector, shown)
+    if (!isKnown(connector, shown)) tell(connector, shown)
   }
   /** The picture last seen, whether or not it was reported: what MinimumStatusDuration counts from. */
   const seen = new Map<number, Shown>()
@@ -104,14 +119,14 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
     reportAll() {
       for (const connector of connectors) {
         if (connector !== 0 && isHeld(core.view(connector))) continue
-        const shown = present(connector)
-        const path = connector === 0 ? [shown.status] : pathBetween(settled.get(connector)?.status, shown.status)
-        for (const status of path.slice(0, -1)) send(connector, { status, errorCode: 'NoError' })
-        send(connector, shown)
+        tell(connector, present(connector))
       }
     },
-    catchUp: () => connectors.forEach(sendIfChanged),
-    report: (connector) => send(connector, present(connector)),
+    // A status that has not held long enough is still not reported.
+    catchUp: () => connectors.filter((connector) => !debounces.has(connector)).forEach(sendIfChanged),
+    dropped: () => queued.clear(),
+    // While the station is not accepted one message was asked for, and one may leave.
+    report: (connector) => (parts.mayReport() ? tell : send)(connector, present(connector)),
     stop() {
       off()
       for (const timer of debounces.values()) timer.stop()

@@ -24,12 +24,19 @@ export function mayFollow(from: ChargePointStatus, to: ChargePointStatus): boole
   return next[from].includes(to)
 }
 
-/** The statuses to report so that each pair is one of the table's: `to` alone, or a stop between that a person would
- *  believe (a car that is taken over from Finishing passes Preparing; a place that is closed while one waits is Available first). */
-export function pathBetween(from: ChargePointStatus | undefined, to: ChargePointStatus): readonly ChargePointStatus[] {
-  if (from === undefined || from === to || mayFollow(from, to)) return [to]
-  const between = (['Preparing', 'Available'] as const).find((status) => mayFollow(from, status) && mayFollow(status, to))
-  return between === undefined ? [to] : [between, to]
+/** The statuses to report so that each pair is one of the table's: `to` alone, or a stop between that a person would believe (a car
+ *  that is taken over from Finishing passes Preparing; a place that is closed while one waits is Available first). Where it is not
+ *  known which of some statuses the central system has heard, the likeliest last, each pair holds for every one of them. */
+export function pathFromAny(froms: readonly ChargePointStatus[], to: ChargePointStatus): readonly ChargePointStatus[] {
+  const holds = ([first, ...rest]: readonly ChargePointStatus[]) =>
+    first !== undefined && froms.every((from) => from === first || mayFollow(from, first)) && rest.every((each, at) => mayFollow(rest[at - 1] ?? first, each))
+  // What was said last is said again before a stop is made up; Available, which may follow on everything, comes late.
+  const again = froms.toReversed()
+  const stops: readonly (readonly ChargePointStatus[])[] = [
+    [], ...again.map((each) => [each]), ['Preparing'], ...again.map((each): readonly ChargePointStatus[] => [each, 'Preparing']),
+    ['Available'], ['Available', 'Preparing'],
+  ]
+  return stops.map((stop) => [...stop, to]).find(holds) ?? [to]
 }
 
 /** What StatusNotification says is wrong. A vendor code names the cause where OCPP has no word for it. */

@@ -34,7 +34,8 @@ export function tokenInfoOf(info: IdTagInfo): TokenInfo {
   const expiresAt = info.expiryDate === undefined ? undefined : epochOf(info.expiryDate)
   return {
     status: tokenStatuses[info.status],
-    ...(info.parentIdTag === undefined ? {} : { group: info.parentIdTag }),
+    // Empty where a central system fills every field: no group, or all cards would be one family.
+    ...(info.parentIdTag === undefined || info.parentIdTag === '' ? {} : { group: info.parentIdTag }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   }
 }
@@ -70,13 +71,24 @@ export function meterValuesRequest(entry: Entry<Fact>, fact: MeterSampled, trans
   }
 }
 
+/** Values in the transactionData of one StopTransaction: some 150 KB. More would not pass most central systems' limits, and what
+ *  they cannot read would be sent again and again. */
+const mostEndValues = 1_000
+
+/** As many samples as fit, evenly: the first and the last stay (OCPP 1.6 §4.8, errata 3.14). */
+function thinned(samples: MeterValue[]): MeterValue[] {
+  const values = samples.reduce((sum, { sampledValue }) => sum + sampledValue.length, 0)
+  const step = Math.ceil(values / mostEndValues)
+  return step <= 1 ? samples : samples.filter((_sample, at) => at % step === 0 || at === samples.length - 1)
+}
+
 /** @param history all entries about the transaction, in order: its samples become transactionData */
 export function stopRequest(entry: Entry<Fact>, fact: TransactionEnded, transactionId: number, history: readonly Entry<Fact>[]): RequestOf<typeof StopTransaction> {
-  const transactionData = history.flatMap(({ at, fact: sample }): readonly MeterValue[] =>
+  const transactionData = thinned(history.flatMap(({ at, fact: sample }): readonly MeterValue[] =>
     sample.kind !== 'meterSampled' || sample.endValues.length === 0
       ? []
       : [{ timestamp: isoOf(at), sampledValue: sample.endValues.map((value) => wireValue(value, sample.context, 'StopTransaction')) }],
-  )
+  ))
   return {
     transactionId, meterStop: Math.floor(fact.meterWh), timestamp: isoOf(entry.at), reason: reasons[fact.reason],
     ...(fact.token === undefined ? {} : { idTag: fact.token }),

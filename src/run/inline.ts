@@ -7,7 +7,7 @@ import { nearest } from '../base/nearest.ts'
 import { hours, minutes, seconds } from '../base/units.ts'
 import type { BoardSpec } from '../config/board.ts'
 import { identityFieldOf, identityWith } from '../config/identity.ts'
-import type { Identity } from '../config/station.ts'
+import type { Identity, StationConfig } from '../config/station.ts'
 import { chargePoint } from '../core/assemble.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { StopReason } from '../core/facts.ts'
@@ -19,6 +19,7 @@ import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import { guard } from '../safety/guard.ts'
 import type { Latch } from '../safety/latch.ts'
 import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 
 /** What a station in one process is made of: everything that touches the world is handed in. */
 export interface InlineParts {
@@ -28,6 +29,8 @@ export interface InlineParts {
   readonly identity: Identity
   /** Factory values of OCPP keys and of the identity: applied when the store is new. */
   readonly settings: Readonly<Record<string, string>>
+  /** Where each of them was written, for the error about it. */
+  readonly settingsOrigins?: StationConfig['settingsOrigins']
   readonly password: Uint8Array | undefined
   readonly bootAfterReconnect: boolean
   readonly preBootTransactions: boolean
@@ -59,7 +62,8 @@ export interface InlineStation {
 
 /** An intended exit takes 3 s at the most: this much of it for the car, the rest for delivery and closing. */
 const openWithin = seconds(2)
-const deliverWithin = seconds(0.6)
+const deliverWithin = seconds(0.5)
+const closeWithin = seconds(0.2)
 const flushEvery = minutes(1)
 const trimEvery = hours(1)
 /** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
@@ -70,29 +74,46 @@ export function inlineStation(parts: InlineParts): InlineStation {
   const { clock, log, store } = parts
   const built = buildBoard(parts.board, { clock, ...(parts.register === undefined ? {} : { simulated: { register: parts.register } }) })
   const keeper = guardOf(built, parts)
-  const core = chargePoint({ guard: keeper, store, clock, log: log.with({ part: 'core' }), newId: parts.newId ?? (() => crypto.randomUUID()) })
+  const core = chargePoint({ guard: keeper, store, clock, log: log.with({ part: 'core' }), newId: parts.newId ?? (() => crypto.randomUUID()), chargesUnaccepted: parts.preBootTransactions })
   const identity = furnish(parts, core)
-  if (parts.preBootTransactions) core.registered(true)
   const ocppLog = log.with({ part: 'ocpp' })
   const connection = link({
-    dial: parts.dial, clock, log: ocppLog, chance: parts.chance,
+    dial: parts.dial,
+    clock,
+    log: ocppLog,
+    chance: parts.chance,
     address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: passwordFor(core, parts.password) }),
     pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
     pingIntervalChanged: core.settings.changed,
   })
   const door = ocpp16Door({
-    core, store, clock, log: ocppLog, link: connection, identity: bootRequest(identity), chance: parts.chance,
-    options: { bootAfterReconnect: parts.bootAfterReconnect }, ...(parts.newId === undefined ? {} : { newId: parts.newId }),
+    core,
+    store,
+    clock,
+    log: ocppLog,
+    link: connection,
+    identity: bootRequest(identity),
+    chance: parts.chance,
+    options: { bootAfterReconnect: parts.bootAfterReconnect },
+    ...(parts.newId === undefined ? {} : { newId: parts.newId }),
   })
-  const chores = [
-    clock.every('flush', flushEvery, () => {
-      if (store.hasUnflushed) store.flush()
-    }),
-    clock.every('trim', trimEvery, () => {
-      const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
-      while (store.trim({ keep: keptFacts, readers: [ocpp16], spare }) > 0);
-    }),
-  ]
+  /** A disk that takes nothing today is said, and is no reason to end: charging goes on, and the chore comes again. */
+  const onDisk = (chore: () => void) => () => {
+    try {
+      chore()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      log.error({ error: error.message }, 'the state directory cannot be written')
+    }
+  }
+  const flush = onDisk(() => {
+    if (store.hasUnflushed) store.flush()
+  })
+  const trim = onDisk(() => {
+    const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
+    while (store.trim({ keep: keptFacts, readers: [ocpp16], spare }) > 0);
+  })
+  const chores = [clock.every('flush', flushEvery, flush), clock.every('trim', trimEvery, trim)]
   const letGo = () => {
     for (const chore of chores) chore.stop()
     door.close()
@@ -109,8 +130,8 @@ export function inlineStation(parts: InlineParts): InlineStation {
       await core.shutDown(reason, openWithin)
       await drained(door, clock)
       letGo()
-      connection.disconnect()
-      store.flush()
+      await closed(connection, clock)
+      flush()
     },
     drop() {
       letGo()
@@ -141,22 +162,41 @@ async function drained({ reporter, registration }: Ocpp16, clock: Clock): Promis
   })
 }
 
+/** Closes the connection in good order; a central system that does not answer that is not waited for. */
+async function closed(connection: Link, clock: Clock): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.after('closing', closeWithin, resolve)
+    connection.disconnect(() => {
+      timer.stop()
+      resolve()
+    })
+  })
+}
+
 /** Applies factory values to a new store; returns the identity, which keeps what the factory said.
  *  @throws ConfigError for a key that OCPP does not know, or a value that is not one of its key's */
-function furnish({ store, settings, identity, log }: InlineParts, core: ChargePoint): Identity {
+function furnish({ store, settings, settingsOrigins = {}, identity, log }: InlineParts, core: ChargePoint): Identity {
   const kept = store.documents<Readonly<Record<string, string>>>('factory')
   const entries = Object.entries(settings)
   const keys = entries.filter(([name]) => identityFieldOf(name) === undefined)
+  const wrong = (key: string, problem: string, remedy: string) => {
+    const { source, field } = settingsOrigins[key] ?? { source: 'settings', field: key }
+    return new ConfigError(source, field, problem, remedy)
+  }
   const unknown = keys.find(([key]) => !standardKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
-  if (unknown !== undefined) throw new ConfigError('settings', unknown[0], 'no such OCPP 1.6 configuration key', meant(unknown[0]))
-  if (store.isNew) {
+  if (unknown !== undefined) throw wrong(unknown[0], 'no such OCPP 1.6 configuration key', meant(unknown[0]))
+  if (!store.isNew) return identityWith(identity, kept.get('identity') ?? {})
+  // All or nothing: a directory that knew half of the values would count as used, and the mended file would come too late.
+  store.atomically(() => {
     for (const [key, value] of keys) {
       const outcome = applyFactory(core, key, value)
-      if (outcome === 'refused') throw new ConfigError('settings', key, `"${key === 'AuthorizationKey' ? '(secret)' : value}" is not a value of this key`, findKey(key)?.effect ?? '')
+      const isSecret = key.toLowerCase() === 'authorizationkey'
+      if (outcome === 'refused') throw wrong(key, isSecret ? 'is not a value of this key' : `"${value}" is not a value of this key`, findKey(key)?.effect ?? '')
       if (outcome !== 'set') log.warn({ key, outcome }, 'a factory value has no effect here and was left out')
     }
     kept.put('identity', Object.fromEntries(entries.filter(([name]) => identityFieldOf(name) !== undefined)))
-  }
+    kept.put('settings', Object.fromEntries(keys.filter(([key]) => key.toLowerCase() !== 'authorizationkey')))
+  })
   return identityWith(identity, kept.get('identity') ?? {})
 }
 
@@ -168,8 +208,12 @@ function meant(key: string): string {
 /** OCPP 1.6 §6.3: what is not known is left out. */
 function bootRequest(identity: Identity) {
   const optional = {
-    chargePointSerialNumber: identity.chargePointSerial, chargeBoxSerialNumber: identity.chargeBoxSerial, iccid: identity.iccid, imsi: identity.imsi,
-    meterType: identity.meterType, meterSerialNumber: identity.meterSerial,
+    chargePointSerialNumber: identity.chargePointSerial,
+    chargeBoxSerialNumber: identity.chargeBoxSerial,
+    iccid: identity.iccid,
+    imsi: identity.imsi,
+    meterType: identity.meterType,
+    meterSerialNumber: identity.meterSerial,
   }
   const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''))
   return { chargePointVendor: identity.vendor, chargePointModel: identity.model, firmwareVersion: identity.firmwareVersion, ...known }

@@ -1,25 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Register } from '../../hal/simulated/energy.ts'
 import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
-import { wordsOf } from '../base/errors.ts'
+import { ConfigError, wordsOf } from '../base/errors.ts'
 import { jsonLog, type Log } from '../base/log.ts'
-import { withConnectors } from '../config/board.ts'
+import { spokenLog } from '../base/spoken-log.ts'
+import { mostConnectors, withConnectors } from '../config/board.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { StopReason } from '../core/facts.ts'
 import type { Command, LocalContext } from '../local/command.ts'
 import { commands } from '../local/commands.ts'
-import { openConsole } from '../local/console.ts'
 import { openControl } from '../local/control.ts'
-import type { Streams } from './streams.ts'
 import { dialWebSocket } from '../ocpp/websocket.ts'
 import { lockDirectory } from '../store/lock.ts'
 import { openStore } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
 import { automaticEv } from './automatic-ev.ts'
 import { type InlineStation, inlineStation } from './inline.ts'
 import { latchFile } from './latch-file.ts'
+import { registerFile } from './register-file.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
+import type { Streams } from './streams.ts'
 
 /** How a station was asked to end. */
 interface Ending {
@@ -37,6 +37,8 @@ export interface RunningStation extends InlineStation {
   run(line: string): Promise<string>
   /** Asks it to end. */
   stop(): void
+  /** Resolves when it was asked to end, with the exit code to be. */
+  readonly ending: Promise<0 | 3>
   /** Resolves when everything is closed: 0 asked to stop, 3 asked to restart. */
   readonly ended: Promise<0 | 3>
 }
@@ -47,21 +49,42 @@ const longestExitMs = 2_900
 /** Starts a station; `further` are rows beside the table of commands. @throws ConfigError when its directory, its settings or its control door cannot be had */
 export async function startStation(config: StationConfig, streams?: Streams, further: readonly Command[] = []): Promise<RunningStation> {
   const clock = systemClock()
-  const log = jsonLog({ level: config.log.level, now: () => clock.now().epochMs, ...(config.log.file === undefined ? {} : { to: config.log.file }) }).with({ station: config.id })
+  let print: RunningStation['print'] = (line) => void streams?.stdout.write(`${line}\n`)
+  const log = logFor(config, clock, isTypedInto(config, streams), (line) => print(line)).with({ station: config.id })
   const lock = lockDirectory(config.stateDirectory)
   const undo: (() => void | Promise<void>)[] = [() => lock.release()]
   const release = async () => {
-    for (const each of undo.reverse()) await each()
+    for (const each of undo.reverse()) {
+      try {
+        await each()
+      } catch (error) {
+        log.error({ error: wordsOf(error) }, 'something could not be closed in good order')
+      }
+    }
   }
+  let unfinished: InlineStation | undefined
   try {
     const store = openStore({ directory: config.stateDirectory, log })
     undo.push(() => store.close())
     const station = inlineStation({
-      id: config.id, csmsUrl: config.csmsUrl, identity: config.identity, settings: factoryOf(config), password: config.network.password,
-      board: boardOf(config), bootAfterReconnect: config.vendorOptions.bootAfterReconnect, preBootTransactions: config.vendorOptions.preBootTransactions,
-      clock, log, store, dial: dialWebSocket({ log }), chance,
-      register: (evse) => registerFile(join(config.stateDirectory, `simulated-meter-${evse}`), log), latch: latchFile(join(config.stateDirectory, 'latch.json')),
+      id: config.id,
+      csmsUrl: config.csmsUrl,
+      identity: config.identity,
+      settings: factoryOf(config),
+      password: config.network.password,
+      settingsOrigins: config.settingsOrigins,
+      board: boardOf(config, store),
+      bootAfterReconnect: config.vendorOptions.bootAfterReconnect,
+      preBootTransactions: config.vendorOptions.preBootTransactions,
+      clock,
+      log,
+      store,
+      dial: dialWebSocket({ log }),
+      chance,
+      register: (evse) => registerFile(join(config.stateDirectory, `simulated-meter-${evse}`), log),
+      latch: latchFile(join(config.stateDirectory, 'latch.json'), log),
     })
+    unfinished = station
     const ending = Promise.withResolvers<Ending>()
     const stop = () => ending.resolve({ exitCode: 0, reason: 'reboot' })
     station.core.restarting.on(({ stop: reason }) => ending.resolve({ exitCode: 3, reason }))
@@ -69,16 +92,23 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
     undo.push(() => local.auto?.close())
     const control = config.control === undefined ? undefined : await openControl(config.control, local.commands, log.with({ part: 'control' }))
     if (control !== undefined) undo.push(() => control.close())
-    const prompt = config.console && streams !== undefined ? promptOn(streams, local) : undefined
-    if (prompt !== undefined) undo.push(() => prompt.close())
-    log.info({ board: config.board.name, csms: config.csmsUrl, control: control === undefined ? undefined : `${control.host}:${control.port}` }, 'station started')
+    const prompt = config.console && streams !== undefined ? await promptOn(streams, local, isTypedInto(config, streams)) : undefined
+    if (prompt !== undefined) {
+      print = prompt.print
+      undo.push(() => prompt.close())
+    }
+    log.info(
+      { board: config.board.name, csms: config.csmsUrl, control: control === undefined ? undefined : `${control.host}:${control.port}` },
+      'station started',
+    )
     station.link.connect()
     return {
       ...station,
       control,
       stop,
-      print: (line) => (prompt === undefined ? streams?.stdout.write(`${line}\n`) : prompt.print(line)),
+      print,
       run: (line) => local.commands.run(line, { end() {}, after: (run) => run() }),
+      ending: ending.promise.then(({ exitCode }) => exitCode),
       ended: ending.promise.then(async ({ exitCode, reason }) => {
         log.info({ exitCode, reason }, 'station stops')
         await shutDown(station, reason, log)
@@ -87,6 +117,7 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
       }),
     }
   } catch (error) {
+    unfinished?.drop()
     await release()
     throw error
   }
@@ -95,16 +126,19 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
 /** Runs one station until it is asked to end: by a command, by Reset, or by SIGTERM and SIGINT. */
 export async function runStation(config: StationConfig, streams: Streams): Promise<number> {
   const station = await startStation(config, streams)
-  const onSignal = () => {
-    // Whatever stands still in the house, the process ends.
-    systemClock().after('longest exit', longestExitMs, () => process.exit(0))
-    station.stop()
-  }
+  // Each signal as often as it comes: npm and the terminal both send ctrl-C, and the second one must not end a shut-down half-way.
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-  for (const each of signals) process.once(each, onSignal)
-  const exitCode = await station.ended
-  for (const each of signals) process.off(each, onSignal)
-  return exitCode
+  for (const each of signals) process.on(each, station.stop)
+  const exitCode = await Promise.race([station.ended, station.ending.then(tooLong)])
+  for (const each of signals) process.off(each, station.stop)
+  if (exitCode !== 'too long') return exitCode
+  // Whatever stands still in the house, the outputs are OFF and the process ends.
+  station.drop()
+  return process.exit(await station.ending)
+}
+
+function tooLong(): Promise<'too long'> {
+  return new Promise((resolve) => systemClock().after('longest exit', longestExitMs, () => resolve('too long')))
 }
 
 /** A shut-down that fails half-way is tried again as often as ResetRetries says; the outputs are OFF in any case. */
@@ -119,8 +153,26 @@ async function shutDown(station: InlineStation, reason: StopReason, log: Log): P
   }
 }
 
-function promptOn({ stdin, stdout }: Streams, { commands: typed, context }: ReturnType<typeof localDoors>) {
-  return openConsole({ commands: typed, context, input: stdin, output: stdout, isTerminal: 'isTTY' in stdin && stdin.isTTY === true })
+/** The console is loaded only where somebody types. */
+async function promptOn({ stdin, stdout }: Streams, { commands: typed, context }: ReturnType<typeof localDoors>, isTerminal: boolean) {
+  const { openConsole } = await import('../local/console.ts')
+  return openConsole({ commands: typed, context, input: stdin, output: stdout, isTerminal })
+}
+
+/** A person sits at the console. */
+function isTypedInto(config: StationConfig, streams: Streams | undefined): boolean {
+  return config.console && streams !== undefined && 'isTTY' in streams.stdin && streams.stdin.isTTY === true
+}
+
+/** JSON lines on standard error or in a file; above a prompt, words for whoever sits there. @throws ConfigError for a file that cannot be written */
+function logFor({ log: { level, file } }: StationConfig, clock: Clock, isTerminal: boolean, print: (line: string) => void): Log {
+  const now = () => clock.now().epochMs
+  if (file === undefined) return isTerminal ? spokenLog({ level, now, print }) : jsonLog({ level, now })
+  try {
+    return jsonLog({ level, now, to: file })
+  } catch (error) {
+    throw new ConfigError(`log file ${file}`, '', `cannot be written (${wordsOf(error)})`, 'Name another one with OCPP_LOG_FILE or log.file, or leave it out')
+  }
 }
 
 function localDoors(config: StationConfig, station: InlineStation, clock: Clock, stop: () => void, further: readonly Command[]) {
@@ -128,7 +180,13 @@ function localDoors(config: StationConfig, station: InlineStation, clock: Clock,
   const { simulation } = built
   const auto = simulation === undefined ? undefined : automaticEv(core, simulatedCar(simulation), clock, config.automaticEv)
   const context: LocalContext = {
-    stationId: config.id, chargePoint: core, link, clock, defaultTag: config.defaultTag, automaticEv: auto, stop,
+    stationId: config.id,
+    chargePoint: core,
+    link,
+    clock,
+    defaultTag: config.defaultTag,
+    automaticEv: auto,
+    stop,
     person: simulation === undefined ? undefined : simulatedPerson({ simulation, chargePoint: core, clock }),
     transactionNumber: door.numberOf,
   }
@@ -136,33 +194,18 @@ function localDoors(config: StationConfig, station: InlineStation, clock: Clock,
   return { context, auto, commands: commands(context, [...simulated, ...further]) }
 }
 
-/** NumberOfConnectors belongs to the board: among the factory values it sets how many outlets a simulated one has. */
-function boardOf({ board, settings }: StationConfig) {
-  const count = Number(settings.NumberOfConnectors)
-  return Number.isInteger(count) && count >= 1 ? withConnectors(board, count) : board
+/** NumberOfConnectors belongs to the board: among the factory values it says how many outlets there are, unless --connectors does. */
+function boardOf({ board, connectors, settings, settingsOrigins }: StationConfig, store: Store) {
+  if (connectors !== undefined) return board
+  const factory = store.isNew ? settings : (store.documents<Readonly<Record<string, string>>>('factory').get('settings') ?? {})
+  const [key, value] = Object.entries(factory).find(([each]) => each.toLowerCase() === 'numberofconnectors') ?? []
+  if (key === undefined || value === undefined) return board
+  const { source, field } = settingsOrigins[key] ?? { source: 'settings', field: key }
+  if (!/^\d{1,2}$/.test(value) || Number(value) < 1 || Number(value) > mostConnectors)
+    throw new ConfigError(source, field, `"${value}" is not a number from 1 to ${mostConnectors}`, 'Say how many connectors there are')
+  return withConnectors(board, Number(value))
 }
 
 function factoryOf({ settings, network }: StationConfig): Readonly<Record<string, string>> {
   return network.pingIntervalS === undefined ? settings : { WebSocketPingInterval: String(network.pingIntervalS), ...settings }
-}
-
-/** The register of a simulated meter, as non-volatile as a real one's. */
-function registerFile(path: string, log: Log): Register {
-  return {
-    load() {
-      try {
-        const wh = Number(readFileSync(path, 'utf8'))
-        return Number.isFinite(wh) && wh >= 0 ? wh : 0
-      } catch {
-        return 0
-      }
-    },
-    save(wh) {
-      try {
-        writeFileSync(path, String(wh))
-      } catch (error) {
-        log.warn({ error: wordsOf(error) }, 'the simulated meter cannot keep its register')
-      }
-    },
-  }
 }

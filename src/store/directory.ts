@@ -1,11 +1,13 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { makeDirectories } from '../base/directories.ts'
 import { ConfigError, wordsOf } from '../base/errors.ts'
 import { StoreError } from './store-error.ts'
 
 /** Makes the state directory where it is missing, for its owner alone (it holds card numbers).
  *  @throws ConfigError when it cannot be made */
 export function makeDirectory(directory: string): void {
-  orConfigError(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }))
+  orConfigError(directory, () => makeDirectories(resolve(directory), 0o700))
 }
 
 /** Makes an empty file for its owner alone, where it is missing. SQLite gives the same mode to the files beside it. */

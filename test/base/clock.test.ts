@@ -82,14 +82,16 @@ describe('the clock of the machine', () => {
     expect(after.bootMs).toBeGreaterThan(before.bootMs)
   })
 
-  test('a timer that was stopped does not fire, however long its delay', async () => {
+  test('a timer that was stopped does not fire, nor one whose time has not come, however long its delay', async () => {
     const clock = systemClock()
     let fired = 0
     clock.after('short', 0, () => fired++).stop()
     // Beyond the 32 bits of setTimeout, which would fire at once.
     const long = clock.after('long', hours(24 * 60), () => fired++)
+    const rare = clock.every('rare', hours(24 * 60), () => fired++)
     await new Promise<void>((resolve) => clock.after('later', 5, resolve))
     long.stop()
+    rare.stop()
     expect(fired).toBe(0)
   })
 })

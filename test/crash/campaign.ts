@@ -16,7 +16,9 @@ const wholeSession = seconds(7)
 const settings = {
   MeterValueSampleInterval: String(sampleInterval),
   // A lost answer must not hold up the show for half a minute, and no message may be given up because many were lost in a row.
-  MessageTimeout: '1', TransactionMessageAttempts: '50', TransactionMessageRetryInterval: '0',
+  MessageTimeout: '1',
+  TransactionMessageAttempts: '50',
+  TransactionMessageRetryInterval: '0',
   AllowOfflineTxForUnknownId: 'true',
 }
 
@@ -56,7 +58,14 @@ export async function campaign(options: CampaignOptions): Promise<Verdict> {
     const program = await bundledProgram(home)
     let done = 0
     const show: Show = {
-      clock, central, chance, program, home, settingsFile, started, left: options.kills,
+      clock,
+      central,
+      chance,
+      program,
+      home,
+      settingsFile,
+      started,
+      left: options.kills,
       told: () => options.progress?.(++done),
     }
     const lives = await Promise.all(Array.from({ length: options.chargers }, (_, index) => liveAndDie(`CP-${index + 1}`, show)))
@@ -97,6 +106,8 @@ async function liveAndDie(id: string, show: Show): Promise<Life> {
       await charger.kill()
       sentence.stop()
     }
+    const exitCode = await charger.ended
+    if (exitCode !== undefined) complaints.push(`ended by itself with exit code ${exitCode}`)
     note('killed')
     show.told(1)
   }

@@ -72,10 +72,17 @@ export function verdictOn(lives: readonly Life[], { book, figures }: Central, sa
   const count = (kind: Checkpoint['kind']) => lives.reduce((sum, { checkpoints }) => sum + checkpoints.filter((each) => each.kind === kind).length, 0)
   return {
     figures: {
-      kills: count('killed'), transactions: book.all.length, cutOff: book.all.filter(({ stop }) => stop?.reason === 'Reboot').length,
-      startsResent: book.startsResent, stopsResent: book.all.reduce((sum, { stopsResent }) => sum + stopsResent, 0),
-      answersSwallowed: figures.swallowed, connectionsCut: figures.cut, samples: book.all.reduce((sum, { samples }) => sum + samples.length, 0),
-      worstGapWh: round(worstGapWh), worstGapOfCutOffWh: round(worstGapOfCutOffWh), sampleWh: round(sampleWh),
+      kills: count('killed'),
+      transactions: book.all.length,
+      cutOff: book.all.filter(({ stop }) => stop?.reason === 'Reboot').length,
+      startsResent: book.startsResent,
+      stopsResent: book.all.reduce((sum, { stopsResent }) => sum + stopsResent, 0),
+      answersSwallowed: figures.swallowed,
+      connectionsCut: figures.cut,
+      samples: book.all.reduce((sum, { samples }) => sum + samples.length, 0),
+      worstGapWh: round(worstGapWh),
+      worstGapOfCutOffWh: round(worstGapOfCutOffWh),
+      sampleWh: round(sampleWh),
     },
     faults,
   }
@@ -132,7 +139,8 @@ function judgeLedger({ id, state }: Life, own: readonly Transaction[], blame: (w
       const end = ends[0]
       if (end?.fact.kind !== 'transactionEnded') continue
       if (booked?.stop === undefined) blame(`${id}: the transaction that began ${isoOf(at)} is not whole in the book`)
-      else if (booked.stop.meterStop !== Math.floor(end.fact.meterWh) || booked.stop.timestamp !== isoOf(end.at)) blame(`${nameOf(booked)}: has another transaction's stop`)
+      else if (booked.stop.meterStop !== Math.floor(end.fact.meterWh) || booked.stop.timestamp !== isoOf(end.at))
+        blame(`${nameOf(booked)}: has another transaction's stop`)
     }
     const ended = own.reduce((sum, { start, stop }) => sum + (stop?.meterStop ?? 0) - start.meterStart, 0)
     if (own.length > 0 && ended === 0) blame(`${id}: no energy at all was sold`)

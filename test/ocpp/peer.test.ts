@@ -72,12 +72,12 @@ test('an answer that does not fit its declaration is invalid, and the next CALL 
   expect(heard).toHaveLength(2)
 })
 
-test('a drop of the socket ends the CALL in flight and those waiting', async () => {
+test('a drop of the socket ends the CALL in flight and those waiting, and tells which one may have arrived', async () => {
   const { peer, theirs, clock } = peerAndSocket()
   const all = [peer.call(Ask, question), peer.call(Ask, question)]
   await clock.settle()
   theirs.terminate()
-  expect(await Promise.all(all)).toEqual([{ kind: 'disconnected' }, { kind: 'disconnected' }])
+  expect(await Promise.all(all)).toEqual([{ kind: 'disconnected', wasSent: true }, { kind: 'disconnected' }])
   expect(await peer.call(Ask, question)).toEqual({ kind: 'disconnected' })
   expect([peer.isBusy, clock.untilNext()]).toEqual([false, undefined])
 })

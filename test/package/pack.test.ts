@@ -71,6 +71,14 @@ test('the installed program finds the boards that came with it', () => {
   expect(refused.stderr).toContain('simulated-cable')
 })
 
+test('the installed program reads a station file in YAML, which is a part of its own', () => {
+  const file = join(consumer, 'station.yaml')
+  writeFileSync(file, 'identity:\n  vendor: Acme\n  modell: X1\n')
+  const refused = node(join(consumer, 'node_modules', '.bin', 'pilotwire'), 'run', '--station', file, '--id', 'desk', '--csms', 'ws://127.0.0.1:9')
+  expect(refused.stderr).toMatch(/^pilotwire: .*identity\.modell: there is no such field \(line 3\)/)
+  expect(refused.status).toBe(2)
+})
+
 test.each(['pilotwire', 'pilotwire-bench'])('%s on an old Node says which one it needs', (name) => {
   const old = "data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })"
   const refused = node('--import', old, join(consumer, 'node_modules', '.bin', name), '--version')

@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly parts?: Partial<InlineParts>
   /** Leave the link down at first. */
   readonly offline?: boolean
+  /** A car hangs on the cable of outlet 1 when the program starts. */
+  readonly isPlugged?: boolean
   readonly clock?: SimulatedClock
 }
 
@@ -46,6 +48,7 @@ export async function world(options: WorldOptions = {}) {
   if (simulation === undefined) throw new Error('not a simulated board')
   const [plant] = simulation.plants
   if (plant === undefined) throw new Error('a board without outlets')
+  if (options.isPlugged === true) plant.plugIn()
   if (options.offline !== true) station.link.connect()
   await clock.advance(seconds(1))
   const until = async (condition: () => boolean, limit: Millis = seconds(120)) => {

@@ -21,7 +21,9 @@ const acceptedIf = (yes: boolean) => ({ status: yes ? 'Accepted' : 'Rejected' })
 
 /** OCPP 1.6 §5: what a central system may ask of the Core profile. */
 export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonly Route[] {
-  const told = ({ key, read, ...rest }: Key) => ({ key, readonly: isReadOnly({ key, read, ...rest }, core), ...(rest.access === 'w' ? {} : { value: read(core).slice(0, 500) }) })
+  const told = (key: Key) => ({ key: key.key, readonly: isReadOnly(key, core), value: key.read(core) })
+  // A key that can only be written is never told, not even that it is there.
+  const readable = (key: Key | undefined): key is Key => key !== undefined && key.access !== 'w'
   return [
     route(ChangeAvailability, ({ connectorId, type }) => {
       const outcome = core.setAvailability(connectorId === 0 ? 'all' : connectorId, type === 'Operative')
@@ -38,10 +40,10 @@ export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonl
     route(GetConfiguration, ({ key: asked = [] }) => {
       const most = core.settings.get('getConfigurationMaxKeys')
       if (asked.length > most) throw new CallError('occurrenceConstraintViolation', `key: at most ${most} keys in one request`)
-      if (asked.length === 0) return { configurationKey: keys.map(told) }
+      if (asked.length === 0) return { configurationKey: keys.filter(readable).map(told) }
       const found = asked.map((name) => ({ name, key: findKey(name) }))
-      const unknownKey = found.filter(({ key }) => key === undefined).map(({ name }) => name)
-      const configurationKey = [...new Set(found.map(({ key }) => key))].filter((key) => key !== undefined).map(told)
+      const unknownKey = found.filter(({ key }) => !readable(key)).map(({ name }) => name)
+      const configurationKey = [...new Set(found.map(({ key }) => key))].filter(readable).map(told)
       return { ...(configurationKey.length === 0 ? {} : { configurationKey }), ...(unknownKey.length === 0 ? {} : { unknownKey }) }
     }),
     route(RemoteStartTransaction, ({ connectorId, idTag, chargingProfile }) => {
@@ -50,8 +52,8 @@ export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonl
       return acceptedIf(core.remoteStart(idTag, connectorId) === 'accepted')
     }),
     route(RemoteStopTransaction, ({ transactionId }, { after }) => {
-      const transaction = isAccepted() ? numbers.transactionOf(transactionId) : undefined
-      const evse = transaction === undefined ? undefined : core.evseOf(transaction)
+      const transactions = isAccepted() ? numbers.transactionsOf(transactionId) : []
+      const evse = transactions.map(core.evseOf).find((running) => running !== undefined)
       if (evse !== undefined) after(() => core.stop(evse, 'remote'))
       return acceptedIf(evse !== undefined)
     }),

@@ -27,7 +27,9 @@ export function remoteTriggerRoutes({ core, isAccepted }: HandlerParts, triggers
         case 'MeterValues': {
           // There is no main meter behind connector 0.
           if (!isConnector || connectorId === 0) return { status: 'Rejected' } as const
-          const connectors = connectorId === undefined ? core.evses : [connectorId]
+          const connectors = (connectorId === undefined ? core.evses : [connectorId]).filter((connector) => core.sampleNow(connector).length > 0)
+          // MeterValuesSampledData is empty, or the meter does not answer: there is nothing to send.
+          if (connectors.length === 0) return { status: 'Rejected' } as const
           after(() => connectors.forEach(triggers.meterValues))
           return { status: 'Accepted' } as const
         }

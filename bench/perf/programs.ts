@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../../src/base/clock.ts'
+import { seconds } from '../../src/base/units.ts'
+import { type Central, central } from './central.ts'
+import { type Usage, usageOf } from './process-usage.ts'
+
+/** What the measurements share. */
+export interface Workbench {
+  readonly clock: Clock
+  /** The built program, dist/pilotwire.js. */
+  readonly program: string
+  /** The bundled bare client. */
+  readonly bareClient: string
+  /** For everything that is written; removed at the end. */
+  readonly directory: string
+  readonly central: Central
+  fresh(name: string): string
+  say(words: string): void
+  close(): Promise<void>
+}
+
+export interface Program {
+  readonly id: string
+  usage(): Usage
+  /** SIGTERM, and what the program does on it. */
+  end(): Promise<void>
+}
+
+export async function workbench(clock: Clock, paths: Pick<Workbench, 'program' | 'bareClient' | 'directory' | 'say'>): Promise<Workbench> {
+  const desk = await central(clock)
+  return {
+    ...paths,
+    clock,
+    central: desk,
+    fresh: (name) => mkdtempSync(join(paths.directory, `${name}-`)),
+    close: async () => desk.close(),
+  }
+}
+
+const flags: readonly string[] = []
+let programs = 0
+
+/** Starts the station as a person does. `cache`: the user's cache directory. */
+export function startStation(bench: Workbench, options: { state: string; cache: string; words?: readonly string[] }): Program {
+  const id = `PERF-${++programs}`
+  const words = [bench.program, 'run', '--id', id, '--csms', bench.central.url, '--state', options.state, ...(options.words ?? [])]
+  const { NODE_COMPILE_CACHE: _, CACHE_DIRECTORY: __, ...environment } = process.env
+  return programOf(id, spawn(process.execPath, [...flags, ...words], { stdio: 'ignore', env: { ...environment, XDG_CACHE_HOME: options.cache } }))
+}
+
+export function startBareClient(bench: Workbench, part: 'start' | 'echo', cache: string): Program {
+  const id = `BARE-${++programs}`
+  const words = [bench.bareClient, `${bench.central.url}/${id}`, part]
+  return programOf(id, spawn(process.execPath, [...flags, ...words], { stdio: 'ignore', env: { ...process.env, NODE_COMPILE_CACHE: cache } }))
+}
+
+function programOf(id: string, child: ChildProcess): Program {
+  const ended = once(child, 'exit')
+  return {
+    id,
+    usage: () => usageOf(child.pid ?? 0),
+    async end() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+export const pause = (clock: Clock, length: number) => new Promise<void>((resolve) => clock.after('pause', seconds(length), resolve))

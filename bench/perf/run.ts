@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../../src/base/clock.ts'
+import { answers } from './answers.ts'
+import { authorizeToStart } from './authorize.ts'
+import { bundled } from './bundle.ts'
+import { charging } from './charging.ts'
+import { type Figure, table } from './figures.ts'
+import { type Workbench, workbench } from './programs.ts'
+import { starts } from './starts.ts'
+import { appends, day } from './workers.ts'
+
+const measurements: Readonly<Record<string, (bench: Workbench) => Promise<readonly Figure[]>>> = {
+  starts,
+  answers,
+  authorize: authorizeToStart,
+  appends,
+  day,
+  charging,
+}
+
+/** `node bench/perf/run.ts [--program FILE] [MEASUREMENT ...]`: measures the built program beside a bare client, and prints a table. */
+async function main(words: readonly string[]): Promise<number> {
+  const at = words.indexOf('--program')
+  const program = at < 0 ? fileURLToPath(new URL('../../dist/pilotwire.js', import.meta.url)) : resolve(words[at + 1] ?? '')
+  const names = words.filter((_, index) => at < 0 || index < at || index > at + 1)
+  const unknown = names.find((name) => measurements[name] === undefined)
+  if (unknown !== undefined || !existsSync(program)) {
+    process.stderr.write(
+      unknown !== undefined ? `no measurement ${unknown}; known: ${Object.keys(measurements).join(', ')}\n` : `${program} is not there: npm run build\n`,
+    )
+    return 2
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'pilotwire-perf-'))
+  const bench = await workbench(systemClock(), {
+    program,
+    directory,
+    bareClient: await bundled('bare-client', directory),
+    say: (line) => void process.stderr.write(process.stderr.isTTY === true ? `\r\x1b[K${line}` : ''),
+  })
+  try {
+    const figures: Figure[] = []
+    for (const [name, measure] of Object.entries(measurements)) if (names.length === 0 || names.includes(name)) figures.push(...(await measure(bench)))
+    bench.say('')
+    process.stdout.write(`Node ${process.versions.node}, ${process.platform} ${process.arch}\n${table(figures)}\n`)
+    return 0
+  } finally {
+    await bench.close()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+process.exit(await main(process.argv.slice(2)))

@@ -1,0 +1,48 @@
+import type { Amps, WattHours } from '../base/units.ts'
+import type { EvseView, RaisedFault } from './charge-point.ts'
+import type { SampledValue, StopReason, Transaction } from './facts.ts'
+
+/** A token that was accepted for this EVSE and waits for the cable. */
+export interface Accepted {
+  readonly token: string
+  readonly group: string | undefined
+  readonly source: 'local' | 'remote'
+  /** Presented at the one reader for all: it follows the cable to another EVSE. */
+  readonly isMovable: boolean
+}
+
+/** One outlet: from the waiting token over the transaction to the pulled plug. */
+export interface Evse {
+  readonly view: EvseView
+  readonly transaction: (Transaction & { readonly group: string | undefined; readonly isStopping: boolean }) | undefined
+  readonly waiting: Accepted | undefined
+  /** Whose cable is still locked in after the end of their transaction: they get it back by showing a card. */
+  readonly heldFor: { readonly token: string; readonly group: string | undefined } | undefined
+  unlock(): Promise<'unlocked' | 'failed' | 'none'>
+  /** Nothing stands against a new session here. */
+  readonly isFree: boolean
+  readonly isPlugged: boolean
+  /** Takes an accepted token: starts at once with a cable, waits for one without. */
+  take(accepted: Accepted): 'started' | 'waiting' | 'refused'
+  /** Takes the waiting token back. */
+  cancel(): Accepted | undefined
+  stop(reason: StopReason, token?: string): boolean
+  /** The transaction's token was refused afterwards: no more energy. */
+  refuse(): void
+  raise(fault: RaisedFault | undefined): void
+  /** A limit of the current by name, A per phase; undefined lifts it. */
+  limit(name: string, amps: Amps | undefined): void
+  sampleNow(): readonly SampledValue[]
+  meterWh(): WattHours
+  /** The central system told the group of the transaction's token. */
+  join(group: string): void
+  /** The availability changed. */
+  refresh(): void
+  /** A transaction was cut off here before this start: a car that still hangs on the cable is not a new one. */
+  wasCutOff(): void
+  /** Ends a transaction that is stopping without waiting for the contactor any longer. */
+  finish(): void
+  /** Runs when no transaction is open any more. */
+  whenIdle(run: () => void): void
+  close(): void
+}

@@ -1,0 +1,57 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { lineWriter } from '../../src/base/line-writer.ts'
+import { leaveOut } from '../left-out.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'pilotwire-lines-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+test('lines go to a file at once, behind those that are there, and its directory is made', () => {
+  const path = join(directory, 'a', 'b', 'log')
+  lineWriter(path).write('one\n')
+  lineWriter(path).write('two\n')
+  expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n')
+})
+
+test('a directory that cannot be made is an error at once, also where the system never tells the end of it', () => {
+  expect(() => lineWriter('/proc/pilotwire/deeper/log')).toThrow('ENOENT')
+})
+
+const hasPipes = process.platform === 'linux' && spawnSync('mkfifo', ['--version']).status === 0
+if (!hasPipes) leaveOut('log on a pipe that nobody reads: there is no mkfifo')
+
+describe.skipIf(!hasPipes)('a pipe that nobody reads', () => {
+  test('never holds the writer up; whole lines come through, and how many were lost is said when there is room', () => {
+    const path = join(directory, 'pipe')
+    execFileSync('mkfifo', [path])
+    // Both ends, so that neither opening waits.
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
+    const writer = lineWriter(pipe)
+    const line = (n: number) => `{"n":${n},"x":"${'x'.repeat(1_000)}"}\n`
+    for (let n = 0; n < 200; n++) writer.write(line(n))
+    let text = ''
+    const drain = () => {
+      const buffer = Buffer.alloc(1 << 16)
+      try {
+        for (;;) text += buffer.toString('utf8', 0, readSync(pipe, buffer))
+      } catch {
+        // Empty again.
+      }
+    }
+    drain()
+    writer.write(line(200))
+    drain()
+    closeSync(pipe)
+    const rows = text
+      .trimEnd()
+      .split('\n')
+      .map((each) => JSON.parse(each) as { n?: number; lost?: number })
+    const { lost = 0 } = rows.find((each) => each.lost !== undefined) ?? {}
+    expect(lost).toBeGreaterThan(100)
+    expect(rows.filter((each) => each.n !== undefined)).toHaveLength(201 - lost)
+    expect(rows.at(-1)?.n).toBe(200)
+  })
+})

@@ -1,0 +1,22 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { program } from './program.ts'
+
+test('npm start without a terminal, its port taken: another port, one session, its Wh, 0', { timeout: 60_000 }, async () => {
+  const squatter = createServer()
+  // Where somebody else has the port already, it is taken all the same.
+  squatter.on('error', () => {})
+  squatter.listen(9000, '127.0.0.1')
+  await Promise.race([once(squatter, 'listening'), once(squatter, 'error').catch(() => undefined)])
+  const start = program('bench/start.ts', [], { noInput: true })
+  const [, port] = await start.said(/ws:\/\/127\.0\.0\.1:(\d+)/)
+  expect(port).not.toBe('9000')
+  const { code, out, err } = await start.ended
+  squatter.close()
+  expect([code, err]).toEqual([0, ''])
+  expect(out).toMatch(
+    /A car is plugged in\.[\s\S]*StartTransaction[\s\S]*status=Charging[\s\S]*MeterValues[\s\S]*The card is shown again\.[\s\S]*StopTransaction[\s\S]*status=Available/,
+  )
+  expect(Number(/One session: (\d+) Wh in \d+ s, Local\n$/.exec(out)?.[1])).toBeGreaterThan(5)
+})
