@@ -130,7 +130,8 @@ export function evse(parts: EvseParts): Evse {
     parts.record.end(fact, clock.now(), metering.catchUp, () => {
       running = undefined
       transaction.isSettled = true
-      isDone = report().isPlugged || report().hasCable
+      // Written late, on a disk that was full: another car may have come.
+      isDone = (report().isPlugged || report().hasCable) && report().plugIn === transaction.plugIn
       log.info({ evse: number, transaction: transaction.id, reason, energyWh: Math.floor(meterWh) - Math.floor(transaction.meterStartWh) }, 'transaction ended')
       const waiters = idle
       idle = []

@@ -14,7 +14,7 @@ export type CallOutcome<Response = unknown> =
   /** A CALLRESULT came that does not fit its declaration. */
   | { readonly kind: 'invalid'; readonly description: string }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'disconnected'; /** It was on its way: the other end may have it. */ readonly wasSent?: true }
+  | { readonly kind: 'disconnected' /** It was on its way: the other end may have it. */; readonly wasSent?: true }
 
 interface Waiting {
   readonly message: Message

@@ -74,7 +74,14 @@ export function inlineStation(parts: InlineParts): InlineStation {
   const { clock, log, store } = parts
   const built = buildBoard(parts.board, { clock, ...(parts.register === undefined ? {} : { simulated: { register: parts.register } }) })
   const keeper = guardOf(built, parts)
-  const core = chargePoint({ guard: keeper, store, clock, log: log.with({ part: 'core' }), newId: parts.newId ?? (() => crypto.randomUUID()), chargesUnaccepted: parts.preBootTransactions })
+  const core = chargePoint({
+    guard: keeper,
+    store,
+    clock,
+    log: log.with({ part: 'core' }),
+    newId: parts.newId ?? (() => crypto.randomUUID()),
+    chargesUnaccepted: parts.preBootTransactions,
+  })
   const identity = furnish(parts, core)
   const ocppLog = log.with({ part: 'ocpp' })
   const connection = link({

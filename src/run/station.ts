@@ -125,12 +125,20 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
 
 /** Runs one station until it is asked to end: by a command, by Reset, or by SIGTERM and SIGINT. */
 export async function runStation(config: StationConfig, streams: Streams): Promise<number> {
-  const station = await startStation(config, streams)
+  // A signal that comes before the station is up ends it as soon as it is.
+  let stop = () => {
+    isAsked = true
+  }
+  let isAsked = false
+  const onSignal = () => stop()
   // Each signal as often as it comes: npm and the terminal both send ctrl-C, and the second one must not end a shut-down half-way.
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-  for (const each of signals) process.on(each, station.stop)
+  for (const each of signals) process.on(each, onSignal)
+  const station = await startStation(config, streams)
+  stop = station.stop
+  if (isAsked) stop()
   const exitCode = await Promise.race([station.ended, station.ending.then(tooLong)])
-  for (const each of signals) process.off(each, station.stop)
+  for (const each of signals) process.off(each, onSignal)
   if (exitCode !== 'too long') return exitCode
   // Whatever stands still in the house, the outputs are OFF and the process ends.
   station.drop()

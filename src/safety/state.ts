@@ -49,6 +49,8 @@ export interface State {
   silentSince: Millis | undefined
   selfTest: 'none' | 'running' | 'ending' | 'passed' | 'failed'
   selfTestAt: Millis
+  /** Tries of this test. */
+  selfTests: number
   /** The last finished test failed. */
   hasFailedSelfTest: boolean
   hasLatchFailed: boolean
@@ -75,7 +77,7 @@ export function initialState(now: Millis, maxAmps: Amps): State {
     pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, reducedAt: undefined, limit: maxAmps,
     drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined,
     failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
-    selfTest: 'none', selfTestAt: now, hasFailedSelfTest: false, hasLatchFailed: false,
+    selfTest: 'none', selfTestAt: now, selfTests: 0, hasFailedSelfTest: false, hasLatchFailed: false,
     isLockHeld: false, pulledAt: undefined, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
     faultsVersion: 0,
   }
