@@ -17,10 +17,21 @@ export default defineConfig({
           // The quick loop: `npm run test:quick`.
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
+          exclude: ['test/package/**', 'test/e2e/**', 'test/crash/**'],
           testTimeout: 15_000,
           hookTimeout: 15_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Real processes, sockets and files: seconds per test, more on a busy machine.
+          name: 'processes',
+          include: ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -32,7 +43,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // The groups count from 1: with one worker vitest runs group 0 last.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

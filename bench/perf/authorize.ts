@@ -1,8 +1,10 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { freePort, openControl } from './control.ts'
 import { type Figure, percentile, shown } from './figures.ts'
 import { pause, startStation, type Workbench } from './programs.ts'
 
-const connectors = 10
+const connectors = 20
 const rounds = 6
 
 /** From the accepted Authorize.conf to StartTransaction.req: the transaction is on the disk in between. The cars wait, the cards come one by one. */
@@ -14,6 +16,8 @@ export async function authorizeToStart(bench: Workbench): Promise<readonly Figur
   await line.next(({ action }) => action === 'StatusNotification')
   const door = await openControl(control)
   const samples: number[] = []
+  const disk = diskIn(bench)
+  const syncs: number[] = []
   for (let round = 0; round < rounds; round++) {
     bench.say(`Authorize.conf to StartTransaction.req, ${round + 1} of ${rounds}`)
     for (let c = 1; c <= connectors; c++) await door.say(`plugin ${c}`)
@@ -25,6 +29,7 @@ export async function authorizeToStart(bench: Workbench): Promise<readonly Figur
       const said = door.say(`tag R${round}C${c} ${c}`)
       samples.push((await start).at - (await authorize).answeredAt)
       await said
+      syncs.push(disk.sync())
     }
     for (let c = 1; c <= connectors; c++) await door.say(`tag R${round}C${c} ${c}`)
     await pause(bench.clock, 3)
@@ -32,11 +37,31 @@ export async function authorizeToStart(bench: Workbench): Promise<readonly Figur
     await pause(bench.clock, 2)
   }
   door.close()
+  disk.close()
   await station.end()
-  const [p50, p99] = [percentile(samples, 0.5), percentile(samples, 0.99)]
-  const what = `Authorize.conf to StartTransaction.req, durable write included (${samples.length} sessions)`
-  return [
-    { what: `${what}, p50`, measured: shown(p50, 'ms'), target: '5 ms', isMet: p50 <= 5 },
-    { what: `${what}, p99`, measured: shown(p99, 'ms'), target: '5 ms', isMet: p99 <= 5 },
-  ]
+  const what = `Authorize.conf to StartTransaction.req, durable write included (${samples.length} sessions; beside: write and fsync of 20 kB)`
+  return (
+    [
+      ['p50', 0.5],
+      ['p99', 0.99],
+    ] as const
+  ).map(([name, share]) => {
+    const took = percentile(samples, share)
+    return { what: `${what}, ${name}`, measured: shown(took, 'ms'), beside: shown(percentile(syncs, share), 'ms'), target: '5 ms', isMet: took <= 5 }
+  })
+}
+
+/** What the disk itself takes for as much as the start of a transaction writes. */
+function diskIn(bench: Workbench) {
+  const file = openSync(join(bench.fresh('disk'), 'file'), 'w')
+  const bytes = Buffer.alloc(20_000, 1)
+  return {
+    sync() {
+      const from = bench.clock.monotonic()
+      writeSync(file, bytes)
+      fsyncSync(file)
+      return bench.clock.monotonic() - from
+    },
+    close: () => closeSync(file),
+  }
 }

@@ -136,9 +136,11 @@ export const keys: readonly Key[] = [
   },
 ]
 
+const byName: ReadonlyMap<string, Key> = new Map(keys.map((each) => [each.key.toLowerCase(), each]))
+
 /** Keys are compared without regard to case (CiString50Type). */
 export function findKey(name: string): Key | undefined {
-  return keys.find(({ key }) => key.toLowerCase() === name.toLowerCase())
+  return byName.get(name.toLowerCase())
 }
 
 /** True when only a person at the charger, never the central system, may change the key. */

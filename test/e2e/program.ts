@@ -2,11 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
 import { systemClock } from '../../src/base/clock.ts'
+import { bundledProgram } from '../crash/bundle.ts'
 import { watched } from './watched.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -67,7 +68,7 @@ const cleared = {
 }
 
 export function program(script: string, words: readonly string[], options: ProgramOptions = {}): Program {
-  const child = spawn(process.execPath, [join(root, script), ...words], {
+  const child = spawn(process.execPath, [resolve(root, script), ...words], {
     cwd: options.directory ?? root,
     env: { ...process.env, ...cleared, ...options.environment },
   })
@@ -124,7 +125,9 @@ export function program(script: string, words: readonly string[], options: Progr
 }
 
 /** `pilotwire` with these words. */
-export const pilotwire = (words: readonly string[], options?: ProgramOptions): Program => program('src/main.ts', words, options)
+/** The program as the package has it: sources would take most of a test to start. */
+const bundle = await bundledProgram(freshDirectory())
+export const pilotwire = (words: readonly string[], options?: ProgramOptions): Program => program(bundle, words, options)
 
 /** A client of the control door: a line out, its reply in. */
 export interface Control {
