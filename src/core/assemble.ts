@@ -57,7 +57,16 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       const desk = offerDesk(description, guard, clock, () => ++sequence)
       const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => desk.current.amps })
       const one = evse({
-        description, guard, clock, log, record, settings: values, availability: usable, metering: meter, desk, newId: parts.newId,
+        description,
+        guard,
+        clock,
+        log,
+        record,
+        settings: values,
+        availability: usable,
+        metering: meter,
+        desk,
+        newId: parts.newId,
         changed: (view) => {
           followCable()
           changed.emit(view)

@@ -13,8 +13,21 @@ export type EvseStatus = (typeof evseStatuses)[number]
 
 /** A fault that somebody reported beside the guard's own, for instance by `error WeakSignal` at the control door. */
 export const raisedFaults = [
-  'connectorLock', 'evCommunication', 'ground', 'highTemperature', 'internal', 'localList', 'other', 'overCurrent', 'overVoltage',
-  'meter', 'powerSwitch', 'reader', 'reset', 'underVoltage', 'weakSignal',
+  'connectorLock',
+  'evCommunication',
+  'ground',
+  'highTemperature',
+  'internal',
+  'localList',
+  'other',
+  'overCurrent',
+  'overVoltage',
+  'meter',
+  'powerSwitch',
+  'reader',
+  'reset',
+  'underVoltage',
+  'weakSignal',
 ] as const
 export type RaisedFault = (typeof raisedFaults)[number]
 
@@ -47,7 +60,10 @@ export type PresentOutcome =
   | 'cancelled'
   /** The cable that was kept locked after a transaction is free. */
   | 'unlocked'
-  | 'invalid' | 'blocked' | 'expired' | 'concurrent'
+  | 'invalid'
+  | 'blocked'
+  | 'expired'
+  | 'concurrent'
   /** The central system could not be asked, and the offline rules refuse. */
   | 'unknownOffline'
   /** No outlet can take it: occupied, faulted, unavailable, or not accepted by the central system yet. */

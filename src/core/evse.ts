@@ -8,7 +8,7 @@ import type { EvseView, RaisedFault } from './charge-point.ts'
 import type { StopReason, Transaction, TransactionEnded } from './facts.ts'
 import type { Metering } from './metering.ts'
 import { leastAmps, type OfferDesk } from './offer.ts'
-import type { Accepted, Evse } from './outlet.ts'
+import type { Accepted, Evse, Running } from './outlet.ts'
 import type { TransactionRecord } from './record.ts'
 import type { Settings } from './settings.ts'
 import { statusOf } from './status.ts'
@@ -18,15 +18,6 @@ import { type Stopping, stopping } from './stopping.ts'
 const firstLook = seconds(5)
 /** How long an EV may take to ask for energy before the session is said to be suspended by it. */
 const settleTime = seconds(5)
-
-interface Running extends Transaction {
-  group: string | undefined
-  plugIn: number
-  /** The central system refused the token afterwards, and the transaction goes on without energy. */
-  isRefused: boolean
-  isSettled: boolean
-  stopping: undefined | Stopping
-}
 
 export interface EvseParts {
   readonly description: EvseDescription
@@ -70,17 +61,31 @@ export function evse(parts: EvseParts): Evse {
   const status = () => {
     const now = report()
     return statusOf({
-      isFaulted: isFaulted(), isOperative: isOperative(), isReserved: false, isWaiting: waiting !== undefined,
-      hasCable: now.hasCable || now.isPlugged || wasCut, isDone: isDone || wasCut,
+      isFaulted: isFaulted(),
+      isOperative: isOperative(),
+      isReserved: false,
+      isWaiting: waiting !== undefined,
+      hasCable: now.hasCable || now.isPlugged || wasCut,
+      isDone: isDone || wasCut,
       transaction: running && {
-        stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring', isClosed: now.contactor === 'closed',
-        isOffered: desk.current.amps >= leastAmps && (now.isOffering || !running.isSettled || !now.isPlugged), isSettled: running.isSettled,
+        stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring',
+        isClosed: now.contactor === 'closed',
+        isOffered: desk.current.amps >= leastAmps && (now.isOffering || !running.isSettled || !now.isPlugged),
+        isSettled: running.isSettled,
       },
     })
   }
   const view = (): EvseView => ({
-    evse: number, status: status(), info: running !== undefined && running.stopping === undefined && !report().isPlugged ? 'EV side disconnected' : undefined,
-    faults: report().faults, raised, isOperative: isOperative(), transaction: running, waitingToken: waiting?.token, offered: desk.current, report: report(),
+    evse: number,
+    status: status(),
+    info: running !== undefined && running.stopping === undefined && !report().isPlugged ? 'EV side disconnected' : undefined,
+    faults: report().faults,
+    raised,
+    isOperative: isOperative(),
+    transaction: running,
+    waitingToken: waiting?.token,
+    offered: desk.current,
+    report: report(),
   })
   const changed = () => parts.changed(view())
 
@@ -126,7 +131,14 @@ export function evse(parts: EvseParts): Evse {
   const end = (transaction: Running, { reason, token }: Stopping) => {
     metering.end()
     const meterWh = Math.max(metering.meterWh(), transaction.meterStartWh)
-    const fact: TransactionEnded = { kind: 'transactionEnded', transaction: transaction.id, evse: number, reason, meterWh, ...(token === undefined ? {} : { token }) }
+    const fact: TransactionEnded = {
+      kind: 'transactionEnded',
+      transaction: transaction.id,
+      evse: number,
+      reason,
+      meterWh,
+      ...(token === undefined ? {} : { token }),
+    }
     parts.record.end(fact, clock.now(), metering.catchUp, () => {
       running = undefined
       transaction.isSettled = true
@@ -194,7 +206,10 @@ export function evse(parts: EvseParts): Evse {
     if (now.evse === number) follow(now)
   })
   // A board that already sees a car when the program starts.
-  if (report().isPlugged) clock.after(`first look ${number}`, millis(0), () => { if (running === undefined && !isDone) attempt.start() })
+  if (report().isPlugged)
+    clock.after(`first look ${number}`, millis(0), () => {
+      if (running === undefined && !isDone) attempt.start()
+    })
 
   return {
     get view() {

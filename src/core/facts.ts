@@ -47,7 +47,17 @@ export interface SampledValue {
 }
 
 export const stopReasons = [
-  'local', 'remote', 'evDisconnected', 'deAuthorized', 'hardReset', 'softReset', 'unlockCommand', 'powerLoss', 'reboot', 'emergencyStop', 'other',
+  'local',
+  'remote',
+  'evDisconnected',
+  'deAuthorized',
+  'hardReset',
+  'softReset',
+  'unlockCommand',
+  'powerLoss',
+  'reboot',
+  'emergencyStop',
+  'other',
 ] as const
 export type StopReason = (typeof stopReasons)[number]
 

@@ -21,12 +21,14 @@ interface Row {
 }
 
 const phaseNames = ['L1', 'L2', 'L3'] as const
-const perPhase = (pick: (phase: PhaseReading) => number | undefined, suffix: '' | '-N' = '') => (source: MeasurandSource) =>
-  (source.reading?.phases ?? []).map((phase, at) => {
-    const value = pick(phase)
-    const name = phaseNames[at]
-    return value === undefined || name === undefined ? undefined : { value, phase: `${name}${suffix}` as Phase }
-  })
+const perPhase =
+  (pick: (phase: PhaseReading) => number | undefined, suffix: '' | '-N' = '') =>
+  (source: MeasurandSource) =>
+    (source.reading?.phases ?? []).map((phase, at) => {
+      const value = pick(phase)
+      const name = phaseNames[at]
+      return value === undefined || name === undefined ? undefined : { value, phase: `${name}${suffix}` as Phase }
+    })
 const total = (pick: (source: MeasurandSource) => number | undefined) => (source: MeasurandSource) => {
   const value = pick(source)
   return [value === undefined ? undefined : { value }]
@@ -36,7 +38,11 @@ const total = (pick: (source: MeasurandSource) => number | undefined) => (source
 const table: Readonly<Record<string, Row>> = {
   'Energy.Active.Import.Register': { unit: 'Wh', find: total((s) => s.reading && Math.floor(s.reading.importWh)) },
   'Energy.Active.Export.Register': { unit: 'Wh', find: total((s) => s.reading?.exportWh) },
-  'Power.Active.Import': { unit: 'W', phases: { from: 3, suffix: '' }, find: (s) => [...total((t) => t.reading?.powerW)(s), ...(isPolyphase(s) ? perPhase((p) => p.powerW)(s) : [])] },
+  'Power.Active.Import': {
+    unit: 'W',
+    phases: { from: 3, suffix: '' },
+    find: (s) => [...total((t) => t.reading?.powerW)(s), ...(isPolyphase(s) ? perPhase((p) => p.powerW)(s) : [])],
+  },
   'Current.Import': { unit: 'A', phases: { from: 1, suffix: '' }, find: perPhase((p) => p.currentA) },
   Voltage: { unit: 'V', phases: { from: 1, suffix: '-N' }, find: perPhase((p) => p.voltageV, '-N') },
   Frequency: { unit: 'Hz', find: total((s) => s.reading?.frequencyHz) },

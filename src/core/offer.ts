@@ -57,8 +57,14 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
     const { amps } = current()
     const issuedAt = clock.monotonic()
     guard.offer({
-      evse: evse.evse, ...grant, close: amps >= leastAmps, amps, phases: evse.phases,
-      sequence: nextSequence(), issuedAt, expiresAt: issuedAt + lease,
+      evse: evse.evse,
+      ...grant,
+      close: amps >= leastAmps,
+      amps,
+      phases: evse.phases,
+      sequence: nextSequence(),
+      issuedAt,
+      expiresAt: issuedAt + lease,
     })
   }
   return {

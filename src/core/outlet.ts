@@ -1,6 +1,7 @@
 import type { Amps, WattHours } from '../base/units.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
 import type { SampledValue, StopReason, Transaction } from './facts.ts'
+import type { Stopping } from './stopping.ts'
 
 /** A token that was accepted for this EVSE and waits for the cable. */
 export interface Accepted {
@@ -9,6 +10,16 @@ export interface Accepted {
   readonly source: 'local' | 'remote'
   /** Presented at the one reader for all: it follows the cable to another EVSE. */
   readonly isMovable: boolean
+}
+
+/** A transaction while it runs. */
+export interface Running extends Transaction {
+  group: string | undefined
+  plugIn: number
+  /** The central system refused the token afterwards, and the transaction goes on without energy. */
+  isRefused: boolean
+  isSettled: boolean
+  stopping: undefined | Stopping
 }
 
 /** One outlet: from the waiting token over the transaction to the pulled plug. */

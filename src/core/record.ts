@@ -57,7 +57,11 @@ export function transactionRecord({ store, ledger, open, availability, clock, lo
     start: (transaction, source) =>
       isWritten(transaction.evse, () => {
         const { id, evse, token, meterStartWh, startedAt } = transaction
-        ledger.append(startedAt, { kind: 'transactionStarted', transaction: id, evse, token, source, meterWh: meterStartWh }, { subject: id, durability: 'durable' })
+        ledger.append(
+          startedAt,
+          { kind: 'transactionStarted', transaction: id, evse, token, source, meterWh: meterStartWh },
+          { subject: id, durability: 'durable' },
+        )
         open.put(String(evse), transaction)
       }),
   }

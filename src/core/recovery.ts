@@ -28,7 +28,10 @@ export function endCutOff(parts: {
       ledger.append(at, fact, { subject: transaction.id, durability: 'durable' })
       open.delete(key)
     })
-    log.warn({ evse: transaction.evse, transaction: transaction.id, reason, meterWh: Math.floor(meterWh) }, 'a transaction was cut off; it ends with the last register kept')
+    log.warn(
+      { evse: transaction.evse, transaction: transaction.id, reason, meterWh: Math.floor(meterWh) },
+      'a transaction was cut off; it ends with the last register kept',
+    )
     return transaction.evse
   })
 }

@@ -1,4 +1,4 @@
-import { signal, type Listenable } from '../base/signal.ts'
+import { type Listenable, signal } from '../base/signal.ts'
 import type { Documents } from '../store/store.ts'
 
 /** A setting's kind, its bounds and the value it is born with. */

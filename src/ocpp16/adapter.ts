@@ -69,7 +69,13 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   const centralSystemActions = new Set([...messages16].filter(([, { sender }]) => sender !== 'chargePoint').map(([action]) => action))
 
   const conversation = peer({
-    port: link, clock, log, routes, spelling: errorSpelling16, known: centralSystemActions, redact,
+    port: link,
+    clock,
+    log,
+    routes,
+    spelling: errorSpelling16,
+    known: centralSystemActions,
+    redact,
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
     timeout: () => seconds(settings.get('messageTimeout')),
     mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || (signedUp.state === 'pending' && takeTriggered(action)),
@@ -89,7 +95,15 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     if (epochMs !== undefined) clock.synchronise(epochMs)
     return { status: bootStatus[status], interval: seconds(interval) }
   }
-  const signedUp = registration({ clock, log, link, sendBoot, ownInterval: () => bootRetry, bootAfterReconnect: () => parts.options.bootAfterReconnect, chance: parts.chance })
+  const signedUp = registration({
+    clock,
+    log,
+    link,
+    sendBoot,
+    ownInterval: () => bootRetry,
+    bootAfterReconnect: () => parts.options.bootAfterReconnect,
+    chance: parts.chance,
+  })
 
   const heart = heartbeatTimer({ peer: conversation, clock, intervalS: () => settings.get('heartbeatInterval'), mayBeat: () => signedUp.isOnline })
   const startTried = (transaction: string) => {
@@ -107,7 +121,11 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   }
   const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending })
   const reports = reporter({
-    store, ledger, reader: ocpp16, clock, log,
+    store,
+    ledger,
+    reader: ocpp16,
+    clock,
+    log,
     deliver: delivery({ core, peer: conversation, ledger, numbers, startTried, settled: settledMoments(store.documents<number>('clock-origins'), clock) }),
     mayDeliver: () => signedUp.isOnline,
     attempts: () => settings.get('transactionMessageAttempts'),
@@ -131,7 +149,11 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     const sampledValue = core.sampleNow(connector).map((value) => wireValue(value, 'trigger'))
     const transaction = core.view(connector).transaction
     const transactionId = transaction === undefined ? undefined : numbers.numberOf(transaction.id)
-    const request = { connectorId: connector, meterValue: [{ timestamp: isoOf(clock.now()), sampledValue }], ...(transactionId === undefined ? {} : { transactionId }) }
+    const request = {
+      connectorId: connector,
+      meterValue: [{ timestamp: isoOf(clock.now()), sampledValue }],
+      ...(transactionId === undefined ? {} : { transactionId }),
+    }
     void conversation.call(MeterValues, request)
   }
   const profiles = profilesOf(core)

@@ -82,6 +82,11 @@ function deliveryOf(outcome: CallOutcome): Delivery {
 }
 
 function failed(outcome: Exclude<CallOutcome, { kind: 'result' | 'disconnected' }>): Delivery {
-  const reason = outcome.kind === 'timeout' ? 'no answer in time' : outcome.kind === 'error' ? `${outcome.code}: ${outcome.description}` : `an answer that does not fit: ${outcome.description}`
+  const reason =
+    outcome.kind === 'timeout'
+      ? 'no answer in time'
+      : outcome.kind === 'error'
+        ? `${outcome.code}: ${outcome.description}`
+        : `an answer that does not fit: ${outcome.description}`
   return { outcome: 'failed', reason }
 }

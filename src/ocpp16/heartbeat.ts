@@ -16,7 +16,12 @@ export interface HeartbeatTimer {
 }
 
 /** Sends Heartbeat after a time of silence: any frame of ours counts as a sign of life. */
-export function heartbeatTimer(parts: { readonly peer: Peer; readonly clock: Clock; readonly intervalS: () => number; readonly mayBeat: () => boolean }): HeartbeatTimer {
+export function heartbeatTimer(parts: {
+  readonly peer: Peer
+  readonly clock: Clock
+  readonly intervalS: () => number
+  readonly mayBeat: () => boolean
+}): HeartbeatTimer {
   const { peer, clock } = parts
   let timer: Timer | undefined
   let lastBeat = clock.monotonic()

@@ -13,7 +13,11 @@ export interface TransactionNumbers {
 export function transactionNumbers(documents: Documents<number>): TransactionNumbers {
   return {
     numberOf: (transaction) => documents.get(transaction),
-    transactionsOf: (number) => documents.entries().filter(([, known]) => known === number).map(([transaction]) => transaction),
+    transactionsOf: (number) =>
+      documents
+        .entries()
+        .filter(([, known]) => known === number)
+        .map(([transaction]) => transaction),
     learn: (transaction, number) => documents.put(transaction, number),
     forget: (transaction) => documents.delete(transaction),
   }

@@ -38,7 +38,8 @@ export interface StatusNotifier {
   stop(): void
 }
 
-const isSame = (a: Shown | undefined, b: Shown) => a !== undefined && a.status === b.status && a.errorCode === b.errorCode && a.vendorErrorCode === b.vendorErrorCode && a.info === b.info
+const isSame = (a: Shown | undefined, b: Shown) =>
+  a !== undefined && a.status === b.status && a.errorCode === b.errorCode && a.vendorErrorCode === b.vendorErrorCode && a.info === b.info
 
 /** Reports each change of status, in pairs that the specification's matrix knows. */
 export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
@@ -62,8 +63,12 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
     queued.set(connector, shown)
     const { status, errorCode, info, vendorErrorCode } = shown
     const request: RequestOf<typeof StatusNotification> = {
-      connectorId: connector, errorCode, status, timestamp: isoOf(clock.now()),
-      ...(info === undefined ? {} : { info }), ...(vendorErrorCode === undefined ? {} : { vendorId, vendorErrorCode }),
+      connectorId: connector,
+      errorCode,
+      status,
+      timestamp: isoOf(clock.now()),
+      ...(info === undefined ? {} : { info }),
+      ...(vendorErrorCode === undefined ? {} : { vendorId, vendorErrorCode }),
     }
     void peer.call(StatusNotification, request).then((outcome) => {
       const isHeard = outcome.kind !== 'timeout' && outcome.kind !== 'disconnected'
@@ -85,7 +90,13 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
   const tell = (connector: number, shown: Shown) => {
     const given = queued.get(connector)
     const held = given === undefined ? heardOf(connector) : [given]
-    const path = connector === 0 ? [shown.status] : pathFromAny(held.map((each) => each.status), shown.status)
+    const path =
+      connector === 0
+        ? [shown.status]
+        : pathFromAny(
+            held.map((each) => each.status),
+            shown.status,
+          )
     for (const status of path.slice(0, -1)) send(connector, held.find((each) => each.status === status) ?? { status, errorCode: 'NoError' })
     send(connector, shown)
   }

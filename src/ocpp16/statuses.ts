@@ -3,8 +3,15 @@ import type { ChargePointErrorCode, ChargePointStatus } from './messages/types.t
 
 /** OCPP 1.6 §7.7. */
 export const wireStatus = {
-  available: 'Available', preparing: 'Preparing', charging: 'Charging', suspendedEv: 'SuspendedEV', suspendedEvse: 'SuspendedEVSE',
-  finishing: 'Finishing', reserved: 'Reserved', unavailable: 'Unavailable', faulted: 'Faulted',
+  available: 'Available',
+  preparing: 'Preparing',
+  charging: 'Charging',
+  suspendedEv: 'SuspendedEV',
+  suspendedEvse: 'SuspendedEVSE',
+  finishing: 'Finishing',
+  reserved: 'Reserved',
+  unavailable: 'Unavailable',
+  faulted: 'Faulted',
 } as const satisfies Record<EvseStatus, ChargePointStatus>
 
 /** The pairs that §4.9 allows, from a status to those that may follow it (B6 by errata 3.20). */
@@ -33,8 +40,12 @@ export function pathFromAny(froms: readonly ChargePointStatus[], to: ChargePoint
   // What was said last is said again before a stop is made up; Available, which may follow on everything, comes late.
   const again = froms.toReversed()
   const stops: readonly (readonly ChargePointStatus[])[] = [
-    [], ...again.map((each) => [each]), ['Preparing'], ...again.map((each): readonly ChargePointStatus[] => [each, 'Preparing']),
-    ['Available'], ['Available', 'Preparing'],
+    [],
+    ...again.map((each) => [each]),
+    ['Preparing'],
+    ...again.map((each): readonly ChargePointStatus[] => [each, 'Preparing']),
+    ['Available'],
+    ['Available', 'Preparing'],
   ]
   return stops.map((stop) => [...stop, to]).find(holds) ?? [to]
 }
@@ -49,24 +60,46 @@ const other = (vendorErrorCode: string): Complaint => ({ errorCode: 'OtherError'
 
 /** Safety rule 23. A diode or pilot short is never EVCommunicationError: that one may not stand with Faulted (§7.6). */
 const complaintOfFault = {
-  emergencyStop: other('EmergencyStop'), residualCurrent: { errorCode: 'GroundFailure' },
+  emergencyStop: other('EmergencyStop'),
+  residualCurrent: { errorCode: 'GroundFailure' },
   residualSelfTest: { errorCode: 'GroundFailure', vendorErrorCode: 'ResidualCurrentSelfTest' },
   weld: { errorCode: 'PowerSwitchFailure', vendorErrorCode: 'ContactorWelded' },
   noClose: { errorCode: 'PowerSwitchFailure', vendorErrorCode: 'ContactorDoesNotClose' },
   currentWhileOpen: { errorCode: 'PowerSwitchFailure', vendorErrorCode: 'CurrentWhileOpen' },
-  evNotFollowing: { errorCode: 'OverCurrentFailure', vendorErrorCode: 'EvDoesNotFollow' }, overCurrent: { errorCode: 'OverCurrentFailure' },
-  overTemperature: { errorCode: 'HighTemperature' }, temperatureSensor: other('TemperatureSensor'),
-  protectiveEarth: { errorCode: 'GroundFailure', vendorErrorCode: 'ProtectiveEarth' }, diode: other('EvDiode'), pilotShort: other('PilotShort'),
-  pilotStale: other('PilotStale'), ventilation: other('VentilationRequired'), proximity: other('Proximity'),
-  voltage: other('VoltageOutOfRange'), phaseLoss: other('PhaseLoss'),
-  lock: { errorCode: 'ConnectorLockFailure' }, meterLost: { errorCode: 'PowerMeterFailure' }, tamper: other('Tamper'),
-  loopLag: { errorCode: 'InternalError', vendorErrorCode: 'LoopLag' }, board: { errorCode: 'InternalError', vendorErrorCode: 'Board' },
+  evNotFollowing: { errorCode: 'OverCurrentFailure', vendorErrorCode: 'EvDoesNotFollow' },
+  overCurrent: { errorCode: 'OverCurrentFailure' },
+  overTemperature: { errorCode: 'HighTemperature' },
+  temperatureSensor: other('TemperatureSensor'),
+  protectiveEarth: { errorCode: 'GroundFailure', vendorErrorCode: 'ProtectiveEarth' },
+  diode: other('EvDiode'),
+  pilotShort: other('PilotShort'),
+  pilotStale: other('PilotStale'),
+  ventilation: other('VentilationRequired'),
+  proximity: other('Proximity'),
+  voltage: other('VoltageOutOfRange'),
+  phaseLoss: other('PhaseLoss'),
+  lock: { errorCode: 'ConnectorLockFailure' },
+  meterLost: { errorCode: 'PowerMeterFailure' },
+  tamper: other('Tamper'),
+  loopLag: { errorCode: 'InternalError', vendorErrorCode: 'LoopLag' },
+  board: { errorCode: 'InternalError', vendorErrorCode: 'Board' },
 } as const satisfies Record<Fault, Complaint>
 
 const complaintOfRaised = {
-  connectorLock: 'ConnectorLockFailure', evCommunication: 'EVCommunicationError', ground: 'GroundFailure', highTemperature: 'HighTemperature',
-  internal: 'InternalError', localList: 'LocalListConflict', other: 'OtherError', overCurrent: 'OverCurrentFailure', overVoltage: 'OverVoltage',
-  meter: 'PowerMeterFailure', powerSwitch: 'PowerSwitchFailure', reader: 'ReaderFailure', reset: 'ResetFailure', underVoltage: 'UnderVoltage',
+  connectorLock: 'ConnectorLockFailure',
+  evCommunication: 'EVCommunicationError',
+  ground: 'GroundFailure',
+  highTemperature: 'HighTemperature',
+  internal: 'InternalError',
+  localList: 'LocalListConflict',
+  other: 'OtherError',
+  overCurrent: 'OverCurrentFailure',
+  overVoltage: 'OverVoltage',
+  meter: 'PowerMeterFailure',
+  powerSwitch: 'PowerSwitchFailure',
+  reader: 'ReaderFailure',
+  reset: 'ResetFailure',
+  underVoltage: 'UnderVoltage',
   weakSignal: 'WeakSignal',
 } as const satisfies Record<RaisedFault, ChargePointErrorCode>
 

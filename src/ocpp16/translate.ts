@@ -4,7 +4,15 @@ import type { Fact, MeterSampled, SampleContext, SampledValue, StopReason, Trans
 import type { RequestOf } from '../ocpp/message.ts'
 import type { Entry } from '../store/store.ts'
 import type { MeterValues, StartTransaction, StopTransaction } from './messages/core.ts'
-import type { AuthorizationStatus, IdTagInfo, MeterValue, ReadingContext, SampledValue as WireValue, StopReason as WireReason, UnitOfMeasure } from './messages/types.ts'
+import type {
+  AuthorizationStatus,
+  IdTagInfo,
+  MeterValue,
+  ReadingContext,
+  UnitOfMeasure,
+  StopReason as WireReason,
+  SampledValue as WireValue,
+} from './messages/types.ts'
 
 /** The longest identifier that 1.6 can carry (CiString20Type). */
 export const longestIdTag = 20
@@ -13,21 +21,45 @@ export const longestIdTag = 20
 export const unknownTransaction = -1
 
 const reasons = {
-  local: 'Local', remote: 'Remote', evDisconnected: 'EVDisconnected', deAuthorized: 'DeAuthorized', hardReset: 'HardReset', softReset: 'SoftReset',
-  unlockCommand: 'UnlockCommand', powerLoss: 'PowerLoss', reboot: 'Reboot', emergencyStop: 'EmergencyStop', other: 'Other',
+  local: 'Local',
+  remote: 'Remote',
+  evDisconnected: 'EVDisconnected',
+  deAuthorized: 'DeAuthorized',
+  hardReset: 'HardReset',
+  softReset: 'SoftReset',
+  unlockCommand: 'UnlockCommand',
+  powerLoss: 'PowerLoss',
+  reboot: 'Reboot',
+  emergencyStop: 'EmergencyStop',
+  other: 'Other',
 } as const satisfies Record<StopReason, WireReason>
 
 const contexts = {
-  begin: 'Transaction.Begin', periodic: 'Sample.Periodic', clock: 'Sample.Clock', end: 'Transaction.End', trigger: 'Trigger',
+  begin: 'Transaction.Begin',
+  periodic: 'Sample.Periodic',
+  clock: 'Sample.Clock',
+  end: 'Transaction.End',
+  trigger: 'Trigger',
 } as const satisfies Record<SampleContext, ReadingContext>
 
 // Hz has no unit in 1.6 and a factor has none at all: both go without. Degrees are spelled as each message's schema wants them.
 const units = {
-  Wh: 'Wh', W: 'W', A: 'A', V: 'V', Percent: 'Percent', Celsius: 'Celsius', Hz: undefined, none: undefined,
+  Wh: 'Wh',
+  W: 'W',
+  A: 'A',
+  V: 'V',
+  Percent: 'Percent',
+  Celsius: 'Celsius',
+  Hz: undefined,
+  none: undefined,
 } as const satisfies Record<SampledValue['unit'], UnitOfMeasure | undefined>
 
 const tokenStatuses = {
-  Accepted: 'accepted', Blocked: 'blocked', Expired: 'expired', Invalid: 'invalid', ConcurrentTx: 'concurrent',
+  Accepted: 'accepted',
+  Blocked: 'blocked',
+  Expired: 'expired',
+  Invalid: 'invalid',
+  ConcurrentTx: 'concurrent',
 } as const satisfies Record<AuthorizationStatus, TokenInfo['status']>
 
 export function tokenInfoOf(info: IdTagInfo): TokenInfo {
@@ -58,7 +90,10 @@ export function wireValue(value: SampledValue, context: SampleContext, message: 
 
 export function startRequest(entry: Entry<Fact>, fact: TransactionStarted): RequestOf<typeof StartTransaction> {
   return {
-    connectorId: fact.evse, idTag: fact.token, meterStart: Math.floor(fact.meterWh), timestamp: isoOf(entry.at),
+    connectorId: fact.evse,
+    idTag: fact.token,
+    meterStart: Math.floor(fact.meterWh),
+    timestamp: isoOf(entry.at),
     ...(fact.reservation === undefined ? {} : { reservationId: fact.reservation }),
   }
 }
@@ -83,14 +118,24 @@ function thinned(samples: MeterValue[]): MeterValue[] {
 }
 
 /** @param history all entries about the transaction, in order: its samples become transactionData */
-export function stopRequest(entry: Entry<Fact>, fact: TransactionEnded, transactionId: number, history: readonly Entry<Fact>[]): RequestOf<typeof StopTransaction> {
-  const transactionData = thinned(history.flatMap(({ at, fact: sample }): readonly MeterValue[] =>
-    sample.kind !== 'meterSampled' || sample.endValues.length === 0
-      ? []
-      : [{ timestamp: isoOf(at), sampledValue: sample.endValues.map((value) => wireValue(value, sample.context, 'StopTransaction')) }],
-  ))
+export function stopRequest(
+  entry: Entry<Fact>,
+  fact: TransactionEnded,
+  transactionId: number,
+  history: readonly Entry<Fact>[],
+): RequestOf<typeof StopTransaction> {
+  const transactionData = thinned(
+    history.flatMap(({ at, fact: sample }): readonly MeterValue[] =>
+      sample.kind !== 'meterSampled' || sample.endValues.length === 0
+        ? []
+        : [{ timestamp: isoOf(at), sampledValue: sample.endValues.map((value) => wireValue(value, sample.context, 'StopTransaction')) }],
+    ),
+  )
   return {
-    transactionId, meterStop: Math.floor(fact.meterWh), timestamp: isoOf(entry.at), reason: reasons[fact.reason],
+    transactionId,
+    meterStop: Math.floor(fact.meterWh),
+    timestamp: isoOf(entry.at),
+    reason: reasons[fact.reason],
     ...(fact.token === undefined ? {} : { idTag: fact.token }),
     ...(transactionData.length === 0 ? {} : { transactionData }),
   }

@@ -18,7 +18,10 @@ export function beginSelfTest({ hardware, state, timing }: Scene): void {
 /** A host that stood still may have missed the trip: the test is done again before it counts as failed. Nothing closes meanwhile. */
 function repeatSelfTest(scene: Scene): void {
   const { hardware, state, timing } = scene
-  if (state.selfTests >= testsBeforeFailure) return finish(scene, 'failed')
+  if (state.selfTests >= testsBeforeFailure) {
+    finish(scene, 'failed')
+    return
+  }
   state.selfTests++
   state.selfTestAt = timing.now
   hardware.controller.residualCurrent?.test()

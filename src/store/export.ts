@@ -23,7 +23,8 @@ export interface ExportedFact {
  *  @throws ConfigError when there is none, or it cannot be read */
 export function* exportLedger(directory: string, options: { readonly undeliverable: boolean }): Generator<ExportedFact> {
   const path = join(resolve(directory), databaseName)
-  if (!existsSync(path)) throw new ConfigError(`state directory ${directory}`, '', 'there is no ledger in it', 'Give the directory of one charge point with --state')
+  if (!existsSync(path))
+    throw new ConfigError(`state directory ${directory}`, '', 'there is no ledger in it', 'Give the directory of one charge point with --state')
   const database = orConfigError(directory, () => openDatabase(path, { salvage: true }))
   try {
     const cursors = database.prepare('SELECT reader, sequence FROM cursors ORDER BY reader').all()
@@ -33,7 +34,9 @@ export function* exportLedger(directory: string, options: { readonly undeliverab
     for (const row of rows.iterate()) {
       const sequence = Number(row.sequence)
       yield {
-        sequence, at: new Date(Number(row.epoch_ms)).toISOString(), trusted: row.trusted === 1,
+        sequence,
+        at: new Date(Number(row.epoch_ms)).toISOString(),
+        trusted: row.trusted === 1,
         passed: cursors.filter((cursor) => Number(cursor.sequence) >= sequence).map((cursor) => String(cursor.reader)),
         undeliverable: Object.fromEntries(reasons.all(sequence).map(({ reader, reason }) => [String(reader), String(reason)])),
         fact: JSON.parse(String(row.fact)) as unknown,

@@ -14,9 +14,20 @@ test('the ledger is handed out while a station runs on it, with who has passed a
   ledger.giveUp('ocpp1.6', 2, 'InternalError: no')
   ledger.moveTo('ocpp1.6', 2, 'durable')
   const all = [...exportLedger(state, { undeliverable: false })]
-  expect(all.map(({ sequence, passed }) => [sequence, passed])).toEqual([[1, ['ocpp1.6']], [2, ['ocpp1.6']], [3, []]])
+  expect(all.map(({ sequence, passed }) => [sequence, passed])).toEqual([
+    [1, ['ocpp1.6']],
+    [2, ['ocpp1.6']],
+    [3, []],
+  ])
   expect([...exportLedger(state, { undeliverable: true })]).toEqual([
-    { sequence: 2, at: '2026-03-01T00:00:00.000Z', trusted: true, passed: ['ocpp1.6'], undeliverable: { 'ocpp1.6': 'InternalError: no' }, fact: { kind: 'counted', n: 2 } },
+    {
+      sequence: 2,
+      at: '2026-03-01T00:00:00.000Z',
+      trusted: true,
+      passed: ['ocpp1.6'],
+      undeliverable: { 'ocpp1.6': 'InternalError: no' },
+      fact: { kind: 'counted', n: 2 },
+    },
   ])
   store.close()
 })

@@ -74,14 +74,16 @@ const stories: Readonly<Record<string, (w: World) => Promise<void>>> = {
 
 describe('a host that sleeps to the next deadline does what one does that ticks every 20 ms', () => {
   test.each(Object.keys(stories))('%s', async (name) => {
-    const told = await Promise.all([false, true].map(async (everyTick) => {
-      const w = await world({ everyTick })
-      const { outputs, look } = recordOf(w)
-      await stories[name]?.(w)
-      look()
-      const frames = w.frames.map(({ at, direction, kind, action, payload }) => `${at.bootMs} ${direction} ${kind} ${action} ${JSON.stringify(payload)}`)
-      return { outputs, frames, wh: w.plant.wh }
-    }))
+    const told = await Promise.all(
+      [false, true].map(async (everyTick) => {
+        const w = await world({ everyTick })
+        const { outputs, look } = recordOf(w)
+        await stories[name]?.(w)
+        look()
+        const frames = w.frames.map(({ at, direction, kind, action, payload }) => `${at.bootMs} ${direction} ${kind} ${action} ${JSON.stringify(payload)}`)
+        return { outputs, frames, wh: w.plant.wh }
+      }),
+    )
     expect(told[0]?.outputs.length).toBeGreaterThan(3)
     expect(told[0]).toEqual(told[1])
   })

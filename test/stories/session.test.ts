@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
 import { hours, seconds } from '../../src/base/units.ts'
-import { withEvses, type World, world } from './world.ts'
+import { StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
+import { type World, withEvses, world } from './world.ts'
 
 const booted = ['BootNotification', 'StatusNotification Available', 'StatusNotification Available']
 
 /** The story after the boot, without samples. */
-const storyOf = (w: World) => w.story().slice(booted.length).filter((action) => action !== 'MeterValues')
+const storyOf = (w: World) =>
+  w
+    .story()
+    .slice(booted.length)
+    .filter((action) => action !== 'MeterValues')
 
 async function charging(options: Parameters<typeof world>[0] = {}) {
   const w = await world(options)
@@ -26,8 +30,15 @@ test('plug first: the cable, then the card, then energy, then the card again', a
   w.plant.unplug()
   await w.clock.advance(seconds(5))
   expect(w.story()).toEqual([
-    ...booted, 'StatusNotification Preparing', 'Authorize', 'StartTransaction', 'StatusNotification Charging', ...Array.from({ length: 10 }, () => 'MeterValues'),
-    'StopTransaction', 'StatusNotification Finishing', 'StatusNotification Available',
+    ...booted,
+    'StatusNotification Preparing',
+    'Authorize',
+    'StartTransaction',
+    'StatusNotification Charging',
+    ...Array.from({ length: 10 }, () => 'MeterValues'),
+    'StopTransaction',
+    'StatusNotification Finishing',
+    'StatusNotification Available',
   ])
   expect(w.csms.last(StopTransaction)).toMatchObject({ reason: 'Local', idTag: 'TAG1', transactionId: 1, meterStop: Math.floor(w.plant.wh) })
 })

@@ -1,10 +1,10 @@
-import { centralSystem, type CentralSystemOptions, type StationFrame } from '../../bench/csms/central-system.ts'
+import { type CentralSystemOptions, centralSystem, type StationFrame } from '../../bench/csms/central-system.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import { type Millis, seconds } from '../../src/base/units.ts'
 import type { BoardSpec } from '../../src/config/board.ts'
-import { type InlineParts, inlineStation } from '../../src/run/inline.ts'
 import { memoryNetwork } from '../../src/ocpp/memory-socket.ts'
+import { type InlineParts, inlineStation } from '../../src/run/inline.ts'
 import { openStore } from '../../src/store/open.ts'
 
 export interface WorldOptions {
@@ -22,10 +22,15 @@ export interface WorldOptions {
 }
 
 export const socketBoard: BoardSpec = {
-  name: 'simulated', kind: 'simulated', safety: {},
+  name: 'simulated',
+  kind: 'simulated',
+  safety: {},
   evses: [{ maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasVentilation: false }],
 }
-export const withEvses = (count: number): BoardSpec => ({ ...socketBoard, evses: Array.from({ length: count }, () => socketBoard.evses[0] as BoardSpec['evses'][number]) })
+export const withEvses = (count: number): BoardSpec => ({
+  ...socketBoard,
+  evses: Array.from({ length: count }, () => socketBoard.evses[0] as BoardSpec['evses'][number]),
+})
 
 /** A whole charge point, its plant and a central system, in one simulated world. */
 export async function world(options: WorldOptions = {}) {
@@ -38,10 +43,22 @@ export async function world(options: WorldOptions = {}) {
   const store = options.parts?.store ?? openStore({ directory: undefined, log: silentLog })
   let ids = 0
   const station = inlineStation({
-    id: 'CP-1', csmsUrl: 'ws://memory', board: options.board ?? socketBoard, settings: options.settings ?? {},
+    id: 'CP-1',
+    csmsUrl: 'ws://memory',
+    board: options.board ?? socketBoard,
+    settings: options.settings ?? {},
     identity: { vendor: 'Pilotwire', model: 'Simulated', firmwareVersion: '0.0.0' },
-    password: undefined, bootAfterReconnect: false, preBootTransactions: false, clock, log: silentLog, store, dial: network.dial, chance: () => 0.5,
-    newId: () => `id-${++ids}`, everyTick: options.everyTick ?? false, ...options.parts,
+    password: undefined,
+    bootAfterReconnect: false,
+    preBootTransactions: false,
+    clock,
+    log: silentLog,
+    store,
+    dial: network.dial,
+    chance: () => 0.5,
+    newId: () => `id-${++ids}`,
+    everyTick: options.everyTick ?? false,
+    ...options.parts,
   })
   const { core, built } = station
   const simulation = built.simulation
@@ -57,9 +74,21 @@ export async function world(options: WorldOptions = {}) {
   }
   /** Requests of the station, as [action, payload]; without heartbeats. */
   const sent = (action?: string) =>
-    frames.filter((frame) => frame.kind === 'call' && frame.direction === 'in' && frame.action !== 'Heartbeat' && (action === undefined || frame.action === action))
+    frames.filter(
+      (frame) => frame.kind === 'call' && frame.direction === 'in' && frame.action !== 'Heartbeat' && (action === undefined || frame.action === action),
+    )
   return {
-    clock, network, csms, station, core, plant, plants: simulation.plants, store, frames, until, sent,
+    clock,
+    network,
+    csms,
+    station,
+    core,
+    plant,
+    plants: simulation.plants,
+    store,
+    frames,
+    until,
+    sent,
     link: station.link,
     swipe: (card = 'TAG1', evse?: number) => core.present(card, evse),
     status: (evse = 1) => core.view(evse).status,
@@ -67,7 +96,10 @@ export async function world(options: WorldOptions = {}) {
     story: () => sent().map(({ action, payload }) => (action === 'StatusNotification' ? `${action} ${(payload as { status: string }).status}` : action)),
     /** Statuses of a connector as they were reported. */
     statuses: (connector = 1) =>
-      sent('StatusNotification').map(({ payload }) => payload as { connectorId: number; status: string; errorCode: string }).filter(({ connectorId }) => connectorId === connector).map(({ status }) => status),
+      sent('StatusNotification')
+        .map(({ payload }) => payload as { connectorId: number; status: string; errorCode: string })
+        .filter(({ connectorId }) => connectorId === connector)
+        .map(({ status }) => status),
   }
 }
 export type World = Awaited<ReturnType<typeof world>>

@@ -2,7 +2,15 @@ import type { ChargePoint, UnlockOutcome } from '../../core/charge-point.ts'
 import { CallError } from '../../ocpp/call-error.ts'
 import { type Route, route } from '../../ocpp/peer.ts'
 import {
-  ChangeAvailability, ChangeConfiguration, ClearCache, DataTransfer, GetConfiguration, RemoteStartTransaction, RemoteStopTransaction, Reset, UnlockConnector,
+  ChangeAvailability,
+  ChangeConfiguration,
+  ClearCache,
+  DataTransfer,
+  GetConfiguration,
+  RemoteStartTransaction,
+  RemoteStopTransaction,
+  Reset,
+  UnlockConnector,
 } from '../messages/core.ts'
 import type { TransactionNumbers } from '../numbers.ts'
 import { findKey, isReadOnly, type Key, keys } from '../settings.ts'
@@ -16,7 +24,10 @@ export interface HandlerParts {
 }
 
 const availabilityStatus = { accepted: 'Accepted', scheduled: 'Scheduled', rejected: 'Rejected' } as const
-const unlockStatus = { unlocked: 'Unlocked', failed: 'UnlockFailed', none: 'NotSupported', unknownEvse: 'NotSupported' } as const satisfies Record<UnlockOutcome, string>
+const unlockStatus = { unlocked: 'Unlocked', failed: 'UnlockFailed', none: 'NotSupported', unknownEvse: 'NotSupported' } as const satisfies Record<
+  UnlockOutcome,
+  string
+>
 const acceptedIf = (yes: boolean) => ({ status: yes ? 'Accepted' : 'Rejected' }) as const
 
 /** OCPP 1.6 §5: what a central system may ask of the Core profile. */
