@@ -43,6 +43,8 @@ export interface LocalContext {
   readonly automaticEv: Switch | undefined
   /** The central system's number for a transaction, once it gave one. */
   readonly transactionNumber: (transaction: string) => number | undefined
+  /** Facts that the central system has not been told yet, and those it would not take (`pilotwire ledger --undeliverable` lists them). */
+  readonly reports: () => { readonly waiting: number; readonly undeliverable: number }
   /** Asks the program to end with exit code 0. */
   readonly stop: () => void
 }

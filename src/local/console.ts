@@ -132,7 +132,7 @@ function eventsBetween(before: EvseView | undefined, now: EvseView): readonly st
   const [was, is] = [before?.transaction, now.transaction]
   if (was !== undefined && was.id !== is?.id) {
     const meterWh = now.report.reading?.importWh
-    lines.push(`transaction ended${meterWh === undefined ? '' : `  ${rounded(meterWh - was.meterStartWh, 0)} Wh`}`)
+    lines.push(`transaction ended${meterWh === undefined ? '' : `  ${Math.floor(meterWh) - Math.floor(was.meterStartWh)} Wh`}`)
   }
   if (is !== undefined && is.id !== was?.id) lines.push(`transaction started  tag ${is.token}  meter ${rounded(is.meterStartWh, 0)} Wh`)
   if (now.waitingToken !== undefined && now.waitingToken !== before?.waitingToken) lines.push(`tag ${now.waitingToken} accepted, waiting for the cable`)

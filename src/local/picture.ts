@@ -8,6 +8,7 @@ export function pictureOf(context: LocalContext) {
   return {
     id: context.stationId,
     link: link.state,
+    reports: context.reports(),
     operative: chargePoint.isOperative,
     automaticEv: automaticEv?.isOn ?? false,
     connectors: chargePoint.evses.map((evse) => connectorPicture(chargePoint, evse, context)),

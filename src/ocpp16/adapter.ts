@@ -48,6 +48,8 @@ export interface Ocpp16 {
   readonly reporter: Reporter
   /** The central system's number for one of our transactions, once it gave one. */
   numberOf(transaction: string): number | undefined
+  /** Facts that wait to be delivered, and those that were given up. */
+  reports(): { readonly waiting: number; readonly undeliverable: number }
   close(): void
 }
 
@@ -207,6 +209,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     registration: signedUp,
     reporter: reports,
     numberOf: numbers.numberOf,
+    reports: () => ({ waiting: reports.behind, undeliverable: ledger.undeliverable(ocpp16).length }),
     close() {
       for (const off of offs) off()
       reports.stop()

@@ -32,7 +32,9 @@ const put = <N extends SettingName>(core: ChargePoint, name: N, value: SettingVa
 }
 
 const truth = (key: string, name: NameOf<boolean>, effect: string, access: Key['access'] = 'rw'): Key => ({
-  key, access, effect,
+  key,
+  access,
+  effect,
   read: (core) => String(core.settings.get(name)),
   write(core, value) {
     const said = value.trim().toLowerCase()
@@ -41,17 +43,31 @@ const truth = (key: string, name: NameOf<boolean>, effect: string, access: Key['
 })
 
 const whole = (key: string, name: NameOf<number>, effect: string, access: Key['access'] = 'rw'): Key => ({
-  key, access, effect,
+  key,
+  access,
+  effect,
   read: (core) => String(core.settings.get(name)),
   write: (core, value) => /^\d{1,10}$/.test(value.trim()) && put(core, name, Number(value)),
 })
 
 /** CiString500Type: what GetConfiguration.conf can carry. */
 const longestValue = 500
-const commaList = (value: string) => value.split(',').map((word) => word.trim()).filter((word) => word !== '')
+const commaList = (value: string) =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 
-const words = (key: string, name: NameOf<readonly string[]>, effect: string, isAllowed: (word: string, core: ChargePoint) => boolean, maxLength: (core: ChargePoint) => number): Key => ({
-  key, access: 'rw', effect,
+const words = (
+  key: string,
+  name: NameOf<readonly string[]>,
+  effect: string,
+  isAllowed: (word: string, core: ChargePoint) => boolean,
+  maxLength: (core: ChargePoint) => number,
+): Key => ({
+  key,
+  access: 'rw',
+  effect,
   read: (core) => core.settings.get(name).join(','),
   write(core, value) {
     const list = commaList(value)
@@ -66,7 +82,13 @@ const derived = (key: string, effect: string, read: (core: ChargePoint) => strin
 const mostMeasurands = 20
 const phasesOf = (core: ChargePoint) => (core.guard.evses.some(({ phases }) => phases === 3) ? 3 : 1)
 const measurandList = (key: string, name: NameOf<readonly string[]>, effect: string) => [
-  words(key, name, effect, (word, core) => isMeasurand(word, phasesOf(core)), () => mostMeasurands),
+  words(
+    key,
+    name,
+    effect,
+    (word, core) => isMeasurand(word, phasesOf(core)),
+    () => mostMeasurands,
+  ),
   derived(`${key}MaxLength`, `Largest number of measurands in ${key}.`, () => String(mostMeasurands)),
 ]
 
@@ -80,19 +102,28 @@ const rotation = words('ConnectorPhaseRotation', 'phaseRotation', 'How the phase
 const areOnce = (list: readonly (string | undefined)[]) => new Set(list).size === list.length
 
 const hasFixedCable = (core: ChargePoint) => core.guard.evses.every((evse) => evse.cable === 'fixed')
-const unlockOnEvSideDisconnect = truth('UnlockConnectorOnEVSideDisconnect', 'unlockOnEvSideDisconnect', 'Unlock the plug when the cable is unplugged at the EV.')
+const unlockOnEvSideDisconnect = truth(
+  'UnlockConnectorOnEVSideDisconnect',
+  'unlockOnEvSideDisconnect',
+  'Unlock the plug when the cable is unplugged at the EV.',
+)
 
 /** The configuration keys of OCPP 1.6 §9 that have an effect here, in the order they are told. */
 export const keys: readonly Key[] = [
   truth('AllowOfflineTxForUnknownId', 'allowOfflineTxForUnknownId', 'Offline: charge with cards that were never seen.'),
-  truth('AuthorizationCacheEnabled', 'authorizationCacheEnabled', 'Remember the central system\'s answers about cards.'),
+  truth('AuthorizationCacheEnabled', 'authorizationCacheEnabled', "Remember the central system's answers about cards."),
   truth('AuthorizeRemoteTxRequests', 'authorizeRemoteTxRequests', 'Ask about the card of a remote start as if it were at the reader.'),
   whole('ClockAlignedDataInterval', 'clockAlignedInterval', 'Seconds between clock-aligned samples, from midnight UTC; 0: none.'),
   whole('ConnectionTimeOut', 'connectionTimeout', 'Seconds that a card waits for the cable, or a cable for the card; 0: for ever.'),
   {
     ...rotation,
     // Until somebody says how it is wired: one entry a connector, as many as fit.
-    read: (core) => rotation.read(core) || core.guard.evses.map(({ evse, phases }) => `${evse}.${phases === 1 ? 'NotApplicable' : 'Unknown'}`).slice(0, 30).join(','),
+    read: (core) =>
+      rotation.read(core) ||
+      core.guard.evses
+        .map(({ evse, phases }) => `${evse}.${phases === 1 ? 'NotApplicable' : 'Unknown'}`)
+        .slice(0, 30)
+        .join(','),
     write: (core, value) => areOnce(commaList(value).map((word) => word.split('.')[0])) && rotation.write?.(core, value) === true,
   },
   derived('ConnectorPhaseRotationMaxLength', 'Largest number of entries in ConnectorPhaseRotation.', (core) => String(mostRotations(core))),
@@ -112,14 +143,16 @@ export const keys: readonly Key[] = [
   ...measurandList('StopTxnAlignedData', 'endAlignedMeasurands', 'Clock-aligned measurands in StopTransaction.req.'),
   ...measurandList('StopTxnSampledData', 'endSampledMeasurands', 'Periodic measurands in StopTransaction.req.'),
   {
-    key: 'SupportedFeatureProfiles', access: 'r', effect: 'Feature profiles that are offered.',
+    key: 'SupportedFeatureProfiles',
+    access: 'r',
+    effect: 'Feature profiles that are offered.',
     read: (core) => profilesOf(core).join(','),
     write(core, value) {
       const list = commaList(value)
       return list.includes('Core') && put(core, 'featureProfiles', list)
     },
   },
-  whole('TransactionMessageAttempts', 'transactionMessageAttempts', 'Transmissions of a transaction\'s message that is refused or not answered.'),
+  whole('TransactionMessageAttempts', 'transactionMessageAttempts', "Transmissions of a transaction's message that is refused or not answered."),
   whole('TransactionMessageRetryInterval', 'transactionMessageRetryInterval', 'Seconds before such a message is sent again, times its transmissions so far.'),
   {
     ...unlockOnEvSideDisconnect,
@@ -129,7 +162,9 @@ export const keys: readonly Key[] = [
   },
   whole('WebSocketPingInterval', 'webSocketPingInterval', 'Seconds between pings of the connection; 0: none.'),
   {
-    key: 'AuthorizationKey', access: 'w', effect: 'Password for the connection (security profile 1). Never told.',
+    key: 'AuthorizationKey',
+    access: 'w',
+    effect: 'Password for the connection (security profile 1). Never told.',
     read: () => '',
     // What cannot be a password would lock the station out of its central system.
     write: (core, value) => 'bytes' in passwordOf(value, 'auto') && put(core, 'authorizationKey', value),
@@ -156,10 +191,25 @@ function isRotation(word: string, core: ChargePoint): boolean {
 /** Every key of the specification, its errata and the security whitepaper, offered here or not. */
 export const standardKeys: readonly string[] = [
   ...keys.map(({ key }) => key),
-  'BlinkRepeat', 'LightIntensity', 'MaxEnergyOnInvalidId', 'SupportedFeatureProfilesMaxLength', 'SupportedFileTransferProtocols',
-  'LocalAuthListEnabled', 'LocalAuthListMaxLength', 'SendLocalListMaxLength', 'ReserveConnectorZeroSupported', 'ChargeProfileMaxStackLevel',
-  'ChargingScheduleAllowedChargingRateUnit', 'ChargingScheduleMaxPeriods', 'ConnectorSwitch3to1PhaseSupported', 'MaxChargingProfilesInstalled',
-  'AdditionalRootCertificateCheck', 'CertificateSignedMaxChainSize', 'CertificateStoreMaxLength', 'CpoName', 'SecurityProfile',
+  'BlinkRepeat',
+  'LightIntensity',
+  'MaxEnergyOnInvalidId',
+  'SupportedFeatureProfilesMaxLength',
+  'SupportedFileTransferProtocols',
+  'LocalAuthListEnabled',
+  'LocalAuthListMaxLength',
+  'SendLocalListMaxLength',
+  'ReserveConnectorZeroSupported',
+  'ChargeProfileMaxStackLevel',
+  'ChargingScheduleAllowedChargingRateUnit',
+  'ChargingScheduleMaxPeriods',
+  'ConnectorSwitch3to1PhaseSupported',
+  'MaxChargingProfilesInstalled',
+  'AdditionalRootCertificateCheck',
+  'CertificateSignedMaxChainSize',
+  'CertificateStoreMaxLength',
+  'CpoName',
+  'SecurityProfile',
 ]
 
 /** What became of one factory value. */

@@ -197,6 +197,7 @@ function localDoors(config: StationConfig, station: InlineStation, clock: Clock,
     stop,
     person: simulation === undefined ? undefined : simulatedPerson({ simulation, chargePoint: core, clock }),
     transactionNumber: door.numberOf,
+    reports: door.reports,
   }
   const simulated = simulation === undefined || auto === undefined ? [] : simulatedCommands({ simulation, chargePoint: core, clock, automaticEv: auto })
   return { context, auto, commands: commands(context, [...simulated, ...further]) }

@@ -21,6 +21,7 @@ describe('status', () => {
     expect(JSON.parse(reply.slice(3))).toEqual({
       id: 'CP1',
       link: 'connected',
+      reports: { waiting: 2, undeliverable: 1 },
       operative: true,
       automaticEv: false,
       connectors: [

@@ -112,6 +112,7 @@ export function desk(options: { connectors?: number; isSimulated?: boolean } = {
         }
       : undefined,
     transactionNumber: (id) => (id === 't1' ? 17 : undefined),
+    reports: () => ({ waiting: 2, undeliverable: 1 }),
     stop: () => {
       made.stopped++
     },
