@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seconds } from '../../src/base/units.ts'
-import { type WorldOptions, world } from './world.ts'
-
-async function charging(options: WorldOptions = {}) {
-  const w = await world(options)
-  w.plant.plugIn()
-  await w.clock.advance(seconds(2))
-  await w.swipe()
-  await w.until(() => w.plant.isClosed)
-  return w
-}
+import { charging } from './asking.ts'
+import { world } from './world.ts'
 
 test('the plug is locked while it charges and free after the stop', async () => {
   const w = await charging()

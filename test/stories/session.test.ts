@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hours, seconds } from '../../src/base/units.ts'
 import { StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
+import { charging } from './asking.ts'
 import { type World, withEvses, world } from './world.ts'
 
 const booted = ['BootNotification', 'StatusNotification Available', 'StatusNotification Available']
@@ -11,15 +12,6 @@ const storyOf = (w: World) =>
     .story()
     .slice(booted.length)
     .filter((action) => action !== 'MeterValues')
-
-async function charging(options: Parameters<typeof world>[0] = {}) {
-  const w = await world(options)
-  w.plant.plugIn()
-  await w.clock.advance(seconds(2))
-  await w.swipe()
-  await w.until(() => w.status() === 'charging')
-  return w
-}
 
 test('plug first: the cable, then the card, then energy, then the card again', async () => {
   const w = await charging()
