@@ -10,6 +10,9 @@ const program = new Command('pilotwire-bench')
   .description('Desk tools for Pilotwire.')
   .version(versionOf(), '--version', 'print the version')
   .helpOption('--help', 'print this help')
+  .helpCommand(false)
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pilotwire-bench: ').replace(/\n\((Did you mean .*)\)/, '. $1')) })
+  .addHelpText('after', '\nExample: pilotwire-bench csms --port 9000, and in another terminal: pilotwire CP-1 ws://localhost:9000')
   .exitOverride()
 
 program

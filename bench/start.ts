@@ -33,8 +33,8 @@ async function main(): Promise<number> {
   try {
     const config = await stationConfig({ id, csms: door.url, state, console: isTerminal, automaticEv: true, log: 'error' }, process.env, about.version)
     stdout.write(`${paint('action', 'Pilotwire')} ${about.version}: charge point ${id} on the simulated board (1 socket, 3 x 32 A)\n`)
-    stdout.write(`Central system of the bench at ${paint('action', door.url)}; another charge point joins with: pilotwire CP-2 ${door.url}\n`)
-    if (isTerminal) stdout.write('Type help for the commands (plugin, tag, unplug, fault residualCurrent, offline 10, ...), quit to end.\n')
+    stdout.write(`Central system of the bench at ${paint('action', door.url)}\n`)
+    stdout.write(`Another charge point joins with: npm run pilotwire -- CP-2 ${door.url}\n`)
     stdout.write('\n')
     const station = await startStation(config, { stdin, stdout, stderr })
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, station.stop)
@@ -69,7 +69,7 @@ async function firstSession(station: RunningStation): Promise<'done'> {
     return 'done'
   }
   if (isTerminal) {
-    say('It charges. The console is yours: stop ends the session, help lists the rest.')
+    say('It charges. The console is yours: stop, tag, unplug, fault residualCurrent, offline 10, help.')
     return 'done'
   }
   for (let rest = charges; rest > 0; rest -= seconds(5)) {

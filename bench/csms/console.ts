@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import type { WriteStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 import { wordsOf } from '../../src/base/errors.ts'
+import { folded } from '../../src/base/folded.ts'
 import type { CentralSystem } from './central-system.ts'
 import { type Effect, effectOf } from './commands.ts'
 import type { Paint } from './lines.ts'
@@ -48,13 +51,20 @@ export interface BenchConsoleOptions {
   readonly quit: () => void
 }
 
+/** A row of a table (`help`) goes on below its second column. */
+function indentOf(line: string): number | undefined {
+  return /^ {2}\S.*? {2,}(?=\S)/.exec(stripVTControlCharacters(line))?.[0].length
+}
+
 /** Lines in from a person or a pipe; replies out. */
 export function benchConsole(system: CentralSystem, options: BenchConsoleOptions): BenchConsole {
   const { input, output, isTerminal, paint, quit } = options
   const lines = createInterface({ input, output: isTerminal ? output : undefined, terminal: isTerminal, prompt: '> ' } as Parameters<typeof createInterface>[0])
   let isOpen = true
+  const columns = () => (isTerminal ? (output as Partial<WriteStream>).columns : undefined)
   const print = (text: string) => {
-    output.write(isTerminal && isOpen ? `\r\u001b[K${text}\n` : `${text}\n`)
+    const rows = text.split('\n').map((line) => folded(line, columns(), indentOf(line)))
+    output.write(`${isTerminal && isOpen ? '\r\u001b[K' : ''}${rows.join('\n')}\n`)
     if (isTerminal && isOpen) lines.prompt(true)
   }
   lines.on('line', (line) => {

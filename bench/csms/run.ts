@@ -54,7 +54,7 @@ export async function runCsms(options: CsmsOptions): Promise<void> {
   try {
     const door = await openDoor(system, { host: options.host, port: options.port, log: log('info') })
     const isTerminal = input.isTTY === true && output.isTTY === true
-    output.write(`Central system for OCPP 1.6 at ${paint('action', door.url)} (the station's id follows: ${door.url}/CP-1)\n`)
+    output.write(`OCPP 1.6 central system at ${paint('action', door.url)} (a station adds its id, /CP-1)\n`)
     if (isTerminal) output.write('Type help for what it can do, quit to end.\n')
     const desk = benchConsole(system, { input, output, isTerminal, paint, quit })
     print = desk.print

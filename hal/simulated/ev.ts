@@ -27,9 +27,10 @@ export function taper(charge: number): number {
   return charge <= taperFrom ? 1 : Math.max(0.1, 1 - (0.9 * (charge - taperFrom)) / (1 - taperFrom))
 }
 
-/** What the car reads in the pilot, A per phase; 0 where it must not charge. IEC 61851-1 Annex A, EV side. */
+/** What the car reads in the pilot, A per phase; 0 where it must not charge (below 8 %, above 97 %, and digital communication at
+ *  3 to 7 %). IEC 61851-1 Annex A, EV side. */
 export function dutyCurrent(drive: PilotDrive): Amps {
-  if (drive.kind !== 'pwm' || drive.duty < 8 || drive.duty > 97) return 0
+  if (drive.kind !== 'pwm' || !(drive.duty >= 8 && drive.duty <= 97)) return 0
   if (drive.duty <= 10) return 6
   if (drive.duty <= 85) return drive.duty * 0.6
   return drive.duty <= 96 ? (drive.duty - 64) * 2.5 : 80

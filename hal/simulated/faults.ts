@@ -26,7 +26,3 @@ export const faultNames = [
   'mainsOff',
 ] as const
 export type PlantFault = (typeof faultNames)[number]
-
-export function isPlantFault(name: string): name is PlantFault {
-  return (faultNames as readonly string[]).includes(name)
-}

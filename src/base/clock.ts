@@ -30,7 +30,7 @@ export const plausibleSinceMs = Date.UTC(2025, 0, 1)
 export const plausibleUntilMs = Date.UTC(2100, 0, 1)
 
 /** A wall clock difference below this is network delay, not an error. */
-const toleranceMs = 1_000
+export const toleranceMs = 1_000
 /** setTimeout counts in 32 bits; longer waits are made of pieces. */
 const longestWaitMs = 2_000_000_000
 
@@ -48,7 +48,7 @@ export function wallClock(monotonic: () => Millis, systemEpochMs: () => number, 
   const believed = () => (originMs === undefined ? systemEpochMs() : originMs + monotonic())
   const differs = (a: number, b: number) => Math.abs(a - b) > toleranceMs
   return {
-    now: () => ({ bootMs: monotonic(), boot, epochMs: Math.round(believed() + shiftMs), trusted: synchronised || isPlausible(believed()) }),
+    now: () => ({ bootMs: monotonic(), boot, epochMs: Math.round(believed() + shiftMs), trusted: synchronised }),
     synchronise(epochMs) {
       if (!isPlausible(epochMs)) return false
       if (!differs(epochMs, systemEpochMs())) originMs = undefined

@@ -2,8 +2,9 @@ import type { Millis } from './units.ts'
 
 /** A point in time that knows how far its wall clock may be believed.
  *  `bootMs` counts from the boot named by `boot` and never steps; `epochMs` is the wall clock as it was
- *  believed then. With `trusted: false` (no real-time clock, no central system yet) only `bootMs` is sound:
- *  the true wall time is `bootMs` plus the offset that the same boot learns later. */
+ *  believed then. With `trusted: false` (no central system yet) only `bootMs` is sound: a board without a real-time clock
+ *  begins in 1970, or at the moment of its last shut-down. The true wall time is `bootMs` plus the offset that the same boot
+ *  learns later. */
 export interface Moment {
   /** Milliseconds since the boot `boot`, monotonic. */
   readonly bootMs: Millis
@@ -11,7 +12,7 @@ export interface Moment {
   readonly boot: string
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly epochMs: number
-  /** True when `epochMs` came from a synchronised or plausible clock. */
+  /** True when `epochMs` came from a clock that was synchronised. */
   readonly trusted: boolean
 }
 

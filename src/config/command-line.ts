@@ -29,7 +29,7 @@ export function parseWords(words: readonly string[], version: string, output: Ou
     command.exitOverride().configureOutput({
       writeOut: (text) => output.stdout.write(text),
       writeErr: (text) => output.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: (.)/, (_all, first: string) => `pilotwire: ${first}`)),
+      outputError: (text, write) => write(inOneLine(text, command.name())),
     })
   }
   try {
@@ -39,6 +39,18 @@ export function parseWords(words: readonly string[], version: string, output: Ou
     if (!(error instanceof CommanderError)) throw error
     return { kind: 'done', exitCode: error.exitCode === 0 ? 0 : 2 }
   }
+}
+
+/** What commander says is wrong, as one line with a remedy. */
+function inOneLine(text: string, command: string): string {
+  const line = text
+    .replace(/^error: /, 'pilotwire: ')
+    .replace(/\n\((Did you mean .*)\)/, '. $1')
+    .trimEnd()
+  if (command === 'pilotwire' && line.includes('unknown option'))
+    return `${line}. Options stand after "run": pilotwire run --id ID --csms ws://HOST:PORT/PATH ...\n`
+  if (command === 'run' && line.includes('too many arguments')) return `${line} Write: pilotwire run --id ID --csms ws://HOST:PORT/PATH ...\n`
+  return `${line}\n`
 }
 
 function pilotwire(version: string, found: (parsed: Parsed) => void): Command {

@@ -99,7 +99,7 @@ function csmsUrlFrom(flags: Flags, file: StationFile): string {
 /** The state directory of a charge point that is named by its id or by the directory. @throws ConfigError for neither */
 export function stateDirectoryOf({ id, state }: { readonly id?: string; readonly state?: string }, environment: Environment): string {
   if (state !== undefined) return resolve(state)
-  if (id === undefined) throw new ConfigError('--state', '', 'which charge point', 'Give --id ID or --state DIR')
+  if (id === undefined) throw new ConfigError('--id', '', 'is missing', 'Give --id ID or --state DIR')
   return defaultStateDirectory(id, environment)
 }
 

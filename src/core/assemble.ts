@@ -72,7 +72,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
           changed.emit(view)
         },
       })
-      if (cutOff.includes(description.evse)) one.wasCutOff()
+      const cut = cutOff.find((transaction) => transaction.evse === description.evse)
+      if (cut !== undefined) one.wasCutOff(cut.token)
       return [description.evse, one] as const
     }),
   )
@@ -92,10 +93,18 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     if (moved !== undefined) to?.take(moved)
   }
 
-  /** Where a new session goes: a car that waits, else one that has finished and charges again, else a free place. */
-  const placeFor = (number: number | undefined): Evse | undefined => {
-    const free = isShuttingDown ? [] : candidates(number).filter((one) => one.isFree)
-    return free.find((one) => one.view.status === 'preparing') ?? free.find((one) => one.isPlugged) ?? free[0]
+  /** Places of remote starts that were accepted and are still being asked about. */
+  const promised = new Set<Evse>()
+  /** Where a new session goes: a car that waits, else this card's own that has finished and charges again, else a free place, else
+   *  whatever car is there. */
+  const placeFor = (number: number | undefined, token: string): Evse | undefined => {
+    const free = isShuttingDown ? [] : candidates(number).filter((one) => one.isFree && !promised.has(one))
+    return (
+      free.find((one) => one.view.status === 'preparing') ??
+      free.find((one) => isSameToken(one.doneFor, token)) ??
+      free.find((one) => !one.isPlugged) ??
+      free[0]
+    )
   }
   const take = (place: Evse, token: string, group: string | undefined, source: Accepted['source'], isMovable: boolean) =>
     place.take({ token, group, source, isMovable })
@@ -110,7 +119,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     const held = places.find((one) => isSameToken(one.heldFor?.token, token))
     if (held !== undefined) return (await held.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
     const hasGroups = places.some((one) => one.transaction !== undefined || one.heldFor !== undefined)
-    if (!mayCharge() || (placeFor(number) === undefined && !hasGroups)) return 'noEvse'
+    if (!mayCharge() || (placeFor(number, token) === undefined && !hasGroups)) return 'noEvse'
     const decision = await tokens.decide(token)
     if (decision.status !== 'accepted') return decision.status
     // Only the parents of two identifiers are compared, never a parent with an identifier (reference rule 23).
@@ -118,7 +127,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     if (sibling !== undefined) return sibling.stop('local', token) ? 'stopped' : 'noEvse'
     const heldForGroup = places.find((one) => isSameToken(one.heldFor?.group, decision.group))
     if (heldForGroup !== undefined) return (await heldForGroup.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
-    const place = placeFor(number)
+    const place = placeFor(number, token)
     return place === undefined ? 'noEvse' : take(place, token, decision.group, 'local', number === undefined && all.length > 1)
   }
 
@@ -135,8 +144,10 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
 
   const startRemotely = async (place: Evse, token: string) => {
     const decision = values.get('authorizeRemoteTxRequests') ? await tokens.decide(token) : { status: 'accepted' as const, group: undefined }
+    promised.delete(place)
     if (decision.status !== 'accepted') return log.info({ outcome: decision.status }, 'a remote start was not authorized')
-    if (place.isFree) take(place, token, decision.group, 'remote', false)
+    if (isShuttingDown || !place.isFree) return log.info({ evse: place.view.evse }, 'the place of a remote start is not free any more')
+    take(place, token, decision.group, 'remote', false)
   }
 
   const setAvailability: ChargePoint['setAvailability'] = (number, isOperative) => {
@@ -166,8 +177,9 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     present,
     remoteStart(token, number) {
       if (number !== undefined && !evses.has(number)) return 'rejected'
-      const place = mayCharge() ? placeFor(number) : undefined
+      const place = mayCharge() ? placeFor(number, token) : undefined
       if (place === undefined) return 'rejected'
+      promised.add(place)
       // The answer leaves first (reference rule 24).
       clock.after('remote start', millis(0), () => void startRemotely(place, token))
       return 'accepted'
@@ -235,6 +247,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     close() {
       readerOff()
       for (const one of all) one.close()
+      record.close()
     },
   }
 }

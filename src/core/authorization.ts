@@ -23,8 +23,6 @@ export function isSameToken(one: string | undefined, other: string | undefined):
 export interface Authorization {
   /** Decides about a presented token: cache, then the authority, then the offline rules. Never rejects. */
   decide(token: string): Promise<Decision>
-  /** What is known without asking, if it is valid and accepted. */
-  known(token: string): TokenInfo | undefined
   /** Remembers what the central system said of a token. */
   learn(token: string, info: TokenInfo): void
   /** False: there is no cache to clear. */
@@ -45,10 +43,6 @@ export function authorization(parts: {
     const found = cache.get(token.toLowerCase())
     if (found === undefined) return undefined
     return isExpired(found) ? { ...found, status: 'expired' } : found
-  }
-  const known = (token: string) => {
-    const found = remembered(token)
-    return found?.status === 'accepted' ? found : undefined
   }
   const remember = (token: string, info: TokenInfo) => {
     const key = token.toLowerCase()
@@ -72,13 +66,11 @@ export function authorization(parts: {
   }
   const offline = (token: string): Decision => {
     const found = remembered(token)
-    if (settings.get('localAuthorizeOffline') && found?.status === 'accepted') return found
     // An identifier known as refused is never taken for an unknown one.
-    if (found !== undefined && found.status !== 'accepted') return found
+    if (found !== undefined && (found.status !== 'accepted' || settings.get('localAuthorizeOffline'))) return found
     return settings.get('allowOfflineTxForUnknownId') ? { status: 'accepted' } : { status: 'unknownOffline' }
   }
   return {
-    known,
     learn,
     clearCache() {
       if (!settings.get('authorizationCacheEnabled')) return false
@@ -88,8 +80,8 @@ export function authorization(parts: {
     async decide(token) {
       const authority = parts.authority()
       if (authority === undefined || !authority.isReachable) return offline(token)
-      const local = settings.get('localPreAuthorize') ? known(token) : undefined
-      if (local !== undefined) return local
+      const local = settings.get('localPreAuthorize') ? remembered(token) : undefined
+      if (local?.status === 'accepted') return local
       const answer = await authority.authorize(token)
       if (answer === undefined) return offline(token)
       learn(token, answer)

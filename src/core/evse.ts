@@ -41,6 +41,8 @@ export function evse(parts: EvseParts): Evse {
   let raised: RaisedFault | undefined
   /** What the present plug-in was for is over. */
   let isDone = false
+  /** The last card that charged here. */
+  let lastToken: string | undefined
   /** A transaction was cut off here, and it is not known yet whether its car still hangs on the cable: Finishing (reference rule 35). */
   let wasCut = false
   let lastPlugIn = guard.report(number).plugIn
@@ -65,7 +67,7 @@ export function evse(parts: EvseParts): Evse {
       isOperative: isOperative(),
       isReserved: false,
       isWaiting: waiting !== undefined,
-      hasCable: now.hasCable || now.isPlugged || wasCut,
+      hasCable: now.hasCable || wasCut,
       isDone: isDone || wasCut,
       transaction: running && {
         stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring',
@@ -92,7 +94,7 @@ export function evse(parts: EvseParts): Evse {
   const attempt = attemptTimer(number, clock, settings, () => {
     log.info({ evse: number, waiting: waiting !== undefined }, waiting === undefined ? 'no card in time' : 'no cable in time')
     waiting = undefined
-    isDone = report().isPlugged || report().hasCable
+    isDone = report().hasCable
     changed()
   })
 
@@ -107,6 +109,7 @@ export function evse(parts: EvseParts): Evse {
       return false
     }
     isDone = false
+    lastToken = token
     heldFor = undefined
     const transaction: Running = { ...started, group, plugIn: report().plugIn, isRefused: false, isSettled: false, stopping: undefined }
     running = transaction
@@ -131,19 +134,13 @@ export function evse(parts: EvseParts): Evse {
   const end = (transaction: Running, { reason, token }: Stopping) => {
     metering.end()
     const meterWh = Math.max(metering.meterWh(), transaction.meterStartWh)
-    const fact: TransactionEnded = {
-      kind: 'transactionEnded',
-      transaction: transaction.id,
-      evse: number,
-      reason,
-      meterWh,
-      ...(token === undefined ? {} : { token }),
-    }
+    const card = token === undefined ? {} : { token }
+    const fact: TransactionEnded = { kind: 'transactionEnded', transaction: transaction.id, evse: number, reason, meterWh, ...card }
     parts.record.end(fact, clock.now(), metering.catchUp, () => {
       running = undefined
       transaction.isSettled = true
       // Written late, on a disk that was full: another car may have come.
-      isDone = (report().isPlugged || report().hasCable) && report().plugIn === transaction.plugIn
+      isDone = report().hasCable && report().plugIn === transaction.plugIn
       log.info({ evse: number, transaction: transaction.id, reason, energyWh: Math.floor(meterWh) - Math.floor(transaction.meterStartWh) }, 'transaction ended')
       const waiters = idle
       idle = []
@@ -190,7 +187,7 @@ export function evse(parts: EvseParts): Evse {
     const isNewPlugIn = now.plugIn !== lastPlugIn
     lastPlugIn = now.plugIn
     openSince = now.contactor === 'closed' ? undefined : (openSince ?? now.at)
-    if (isNewPlugIn || !(now.isPlugged || now.hasCable)) isDone = false
+    if (isNewPlugIn || !now.hasCable) isDone = false
     if (!now.hasCable) heldFor = undefined
     if (running !== undefined) followTransaction(running, now)
     else if (isNewPlugIn && now.isPlugged) {
@@ -234,11 +231,12 @@ export function evse(parts: EvseParts): Evse {
     get isPlugged() {
       return report().isPlugged
     },
+    get doneFor() {
+      return isDone ? lastToken : undefined
+    },
     take(accepted) {
       waiting = accepted
-      if (report().isPlugged) {
-        return begin(accepted) ? 'started' : 'refused'
-      }
+      if (report().isPlugged) return begin(accepted) ? 'started' : 'refused'
       attempt.start()
       changed()
       return 'waiting'
@@ -272,8 +270,9 @@ export function evse(parts: EvseParts): Evse {
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
     refresh: () => follow(report()),
-    wasCutOff() {
+    wasCutOff(token) {
       wasCut = true
+      lastToken = token
       // A car that hangs on the cable is seen by then; one that comes later is a new one.
       clock.after(`cut off ${number}`, firstLook, () => {
         wasCut = false

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../base/clock.ts'
+import { type Clock, isPlausible, type Timer } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
@@ -21,7 +21,7 @@ const keepEvery = seconds(60)
 const mostUnwritten = 1_000
 
 export interface Metering {
-  /** The register now, or as it was last seen when the meter does not answer. Never decreases. */
+  /** The register now, or as it was last seen when the meter does not answer. Never decreases while the program runs. */
   meterWh(): WattHours
   /** Starts the timetable of a transaction, with its first sample. */
   begin(transaction: string): void
@@ -29,8 +29,6 @@ export interface Metering {
   end(): void
   /** What a sample would hold now. */
   sampleNow(): readonly SampledValue[]
-  /** Keeps the register. */
-  keep(): void
   /** Writes the samples that the disk would not take, if it takes them now. */
   catchUp(): void
   stop(): void
@@ -48,15 +46,20 @@ export function metering(parts: {
 }): Metering {
   const { evse, guard, clock, log, ledger, registers, settings } = parts
   const key = String(evse.evse)
-  let highestWh = registers.get(key)?.wh ?? 0
+  let lastWh = registers.get(key)?.wh ?? 0
+  let wasRead = false
   let transaction: string | undefined
   let keepTimer: Timer | undefined
 
   const measure = (names: readonly string[]) =>
     valuesOf(names, { reading: guard.report(evse.evse).reading, offered: parts.offered(), phases: evse.phases, nominalVoltageV: evse.nominalVoltageV })
   const meterWh = () => {
-    highestWh = Math.max(highestWh, guard.report(evse.evse).reading?.importWh ?? 0)
-    return highestWh
+    const wh = guard.report(evse.evse).reading?.importWh
+    if (wh === undefined) return lastWh
+    // What was kept may be of another meter, which was exchanged while the power was off.
+    lastWh = wasRead ? Math.max(lastWh, wh) : wh
+    wasRead = true
+    return lastWh
   }
   /** Samples that the disk would not take: they go first when it does again. */
   let unwritten: { readonly at: Moment; readonly fact: MeterSampled }[] = []
@@ -110,7 +113,6 @@ export function metering(parts: {
   startAligned()
   return {
     meterWh,
-    keep,
     catchUp: write,
     sampleNow: () => measure(settings.get('sampledMeasurands')),
     begin(id) {
@@ -161,7 +163,7 @@ function alignedTimetable(clock: Clock, name: string, run: (at: Moment) => void)
     timer = clock.after(name, waitMs, () => {
       const then = clock.now()
       const lateMs = then.epochMs - boundaryMs
-      if (lateMs >= 0 && lateMs < 2_000 && then.trusted) run({ ...then, epochMs: boundaryMs })
+      if (lateMs >= 0 && lateMs < 2_000 && (then.trusted || isPlausible(then.epochMs))) run({ ...then, epochMs: boundaryMs })
       arm(intervalMs)
     })
   }

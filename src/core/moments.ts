@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import { type Clock, toleranceMs } from '../base/clock.ts'
 import type { Moment } from '../base/moment.ts'
 import type { Documents } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -24,6 +24,10 @@ export function settledMoments(origins: Documents<number>, clock: Clock): (at: M
   }
   return (at) => {
     const origin = at.trusted ? undefined : originOf(at.boot)
-    return origin === undefined ? at : { ...at, epochMs: Math.round(origin + at.bootMs), trusted: true }
+    if (origin === undefined) return at
+    const epochMs = Math.round(origin + at.bootMs)
+    // A clock that nobody has set stands behind, never ahead. Where the two differ by little, or the count has slept with a desk
+    // computer, what was noted is the better one.
+    return epochMs - at.epochMs > toleranceMs ? { ...at, epochMs, trusted: true } : at
   }
 }

@@ -33,6 +33,8 @@ export interface Evse {
   /** Nothing stands against a new session here. */
   readonly isFree: boolean
   readonly isPlugged: boolean
+  /** Whose transaction has ended while this car was plugged in. */
+  readonly doneFor: string | undefined
   /** Takes an accepted token: starts at once with a cable, waits for one without. */
   take(accepted: Accepted): 'started' | 'waiting' | 'refused'
   /** Takes the waiting token back. */
@@ -50,7 +52,7 @@ export interface Evse {
   /** The availability changed. */
   refresh(): void
   /** A transaction was cut off here before this start: a car that still hangs on the cable is not a new one. */
-  wasCutOff(): void
+  wasCutOff(token: string): void
   /** Ends a transaction that is stopping without waiting for the contactor any longer. */
   finish(): void
   /** Runs when no transaction is open any more. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import { seconds } from '../base/units.ts'
@@ -27,9 +27,12 @@ export interface TransactionRecord {
   start(transaction: Transaction, source: 'local' | 'remote'): boolean
   /** `samplesFirst` runs before each try: samples that the disk would not take belong before the end. Runs `written` when it is, at once as a rule. After a crash in between, recovery writes the end. */
   end(fact: TransactionEnded, at: Moment, samplesFirst: () => void, written: () => void): void
+  /** Tries no more: recovery writes the ends that are left. */
+  close(): void
 }
 
 export function transactionRecord({ store, ledger, open, availability, clock, log }: RecordParts): TransactionRecord {
+  const retries = new Map<number, Timer>()
   const isWritten = (evse: number, write: () => void): boolean => {
     try {
       store.atomically(write)
@@ -50,10 +53,17 @@ export function transactionRecord({ store, ledger, open, availability, clock, lo
       // A step of its own: a start applies what a power cut left undone.
       isWritten(fact.evse, () => availability.freed(fact.evse))
       written()
-    } else clock.after(`write end ${fact.evse}`, writeAgain, () => end(fact, at, samplesFirst, written))
+    } else
+      retries.set(
+        fact.evse,
+        clock.after(`write end ${fact.evse}`, writeAgain, () => end(fact, at, samplesFirst, written)),
+      )
   }
   return {
     end,
+    close() {
+      for (const timer of retries.values()) timer.stop()
+    },
     start: (transaction, source) =>
       isWritten(transaction.evse, () => {
         const { id, evse, token, meterStartWh, startedAt } = transaction

@@ -6,7 +6,7 @@ import type { Register } from './metering.ts'
 
 /** Ends the transactions that a power loss or a crash left open, with the register as it was last kept and the moment
  *  of that keeping (reference rule 35; safety rule 7: the kernel's boot id tells a power loss from a mere restart).
- *  Returns the EVSEs they ran on. */
+ *  Returns them. */
 export function endCutOff(parts: {
   readonly store: Store
   readonly ledger: Ledger<Fact>
@@ -14,7 +14,7 @@ export function endCutOff(parts: {
   readonly registers: Documents<Register>
   readonly now: Moment
   readonly log: Log
-}): readonly number[] {
+}): readonly Transaction[] {
   const { store, ledger, open, registers, now, log } = parts
   return open.entries().map(([key, transaction]) => {
     const kept = registers.get(key)
@@ -32,6 +32,6 @@ export function endCutOff(parts: {
       { evse: transaction.evse, transaction: transaction.id, reason, meterWh: Math.floor(meterWh) },
       'a transaction was cut off; it ends with the last register kept',
     )
-    return transaction.evse
+    return transaction
   })
 }

@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline'
+import type { WriteStream } from 'node:tty'
+import { folded } from '../base/folded.ts'
 import { seconds } from '../base/units.ts'
 import type { EvseView } from '../core/charge-point.ts'
 import type { LocalContext, Session } from './command.ts'
 import type { Commands } from './commands.ts'
-import { figuresOf, rounded } from './figures.ts'
+import { figuresOf } from './figures.ts'
 
 export interface Console {
   /** Prints a line above the prompt. */
@@ -29,15 +31,18 @@ export function openConsole(options: {
   let isClosed = false
   let hasPrompt = isTerminal
   let hasRead = false
-  const print = (line: string) => {
+  const columns = () => (isTerminal ? (output as Partial<WriteStream>).columns : undefined)
+  const print = (line: string, indent?: number) => {
     if (hasPrompt) output.write('\r\x1b[K')
-    output.write(`${line}\n`)
+    output.write(`${folded(line, columns(), indent)}\n`)
     if (hasPrompt) lines.prompt(true)
   }
   const queue = inOrder(async (line) => {
     const afterwards: (() => void)[] = []
     // The console is the session of whoever started the program: `exit` ends both.
-    for (const text of await answerTo(line, commands, { end: context.stop, after: (run) => afterwards.push(run) })) print(text)
+    const session: Session = { end: context.stop, after: (run) => afterwards.push(run) }
+    if (/^\s*(help|\?)\s*$/i.test(line)) tellHelp(commands, print)
+    else if (line.trim() !== '') print(await commands.run(line, session))
     for (const run of afterwards) run()
   })
   const close = () => {
@@ -60,22 +65,16 @@ export function openConsole(options: {
     // An input that was empty from the start (/dev/null) is nobody leaving: the charge point goes on.
     else if (hasRead) void queue.whenDone().then(context.stop)
   })
-  if (isTerminal) lines.prompt()
-  return { print, close }
+  if (isTerminal) print(`Charge point ${context.stationId}. Type help for the commands, quit to end.`)
+  return { print: (line) => print(line), close }
 }
 
-/** The lines to print for a line that was typed. */
-async function answerTo(line: string, commands: Commands, session: Session): Promise<readonly string[]> {
-  if (line.trim() === '') return []
-  if (/^\s*(help|\?)\s*$/i.test(line)) return helpLines(commands)
-  return [await commands.run(line, session)]
-}
-
-function helpLines(commands: Commands): readonly string[] {
-  const widest = Math.min(34, Math.max(...commands.rows.map((row) => row.usage.length)))
-  return commands.rows.map((row) =>
-    row.usage.length > widest ? `  ${row.usage}\n  ${' '.repeat(widest)}  ${row.help}` : `  ${row.usage.padEnd(widest)}  ${row.help}`,
-  )
+function tellHelp(commands: Commands, print: (line: string, indent: number) => void): void {
+  const widest = Math.min(24, Math.max(...commands.rows.map((row) => row.usage.length)))
+  for (const { usage, help } of commands.rows) {
+    if (usage.length > widest) print(`  ${usage}`, widest + 4)
+    print(`  ${(usage.length > widest ? '' : usage).padEnd(widest)}  ${help}`, widest + 4)
+  }
 }
 
 function completerOver(commands: Commands): (line: string) => [string[], string] {
@@ -134,7 +133,7 @@ function eventsBetween(before: EvseView | undefined, now: EvseView): readonly st
     const meterWh = now.report.reading?.importWh
     lines.push(`transaction ended${meterWh === undefined ? '' : `  ${Math.floor(meterWh) - Math.floor(was.meterStartWh)} Wh`}`)
   }
-  if (is !== undefined && is.id !== was?.id) lines.push(`transaction started  tag ${is.token}  meter ${rounded(is.meterStartWh, 0)} Wh`)
+  if (is !== undefined && is.id !== was?.id) lines.push(`transaction started  tag ${is.token}  meter ${Math.floor(is.meterStartWh)} Wh`)
   if (now.waitingToken !== undefined && now.waitingToken !== before?.waitingToken) lines.push(`tag ${now.waitingToken} accepted, waiting for the cable`)
   const newFaults = now.faults.filter((each) => before?.faults.includes(each) !== true)
   if (newFaults.length > 0) lines.push(`fault: ${newFaults.join(', ')}`)

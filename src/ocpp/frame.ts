@@ -37,8 +37,6 @@ export interface Unknown {
 
 export type Frame = Call | CallResult | CallErrorFrame | Malformed | Unknown
 
-/** OCPP-J §4.1.4: our own ids. */
-export const longestOwnId = 36
 /** Central systems exist that send longer ids than §4.1.4 allows; they get their answer all the same. */
 export const longestForeignId = 255
 /** CALLERROR descriptions, OCPP-J 2.0.1 §4.2.3; 1.6 names no limit. */

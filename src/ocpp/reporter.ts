@@ -188,6 +188,8 @@ export function reporter<Fact extends { readonly kind: string }>(options: Report
       } catch (error) {
         log.error({ error: wordsOf(error) }, 'cursor cannot be written; it is tried again')
         await new Promise<void>((resolve) => clock.after('write cursor again', seconds(10), resolve))
+        // The store is closed by now, or another program's.
+        if (isStopped) return
       }
     }
   }

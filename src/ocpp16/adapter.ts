@@ -56,6 +56,8 @@ export interface Ocpp16 {
 /** StatusNotification(Charging) waits for StartTransaction's first try, but not behind a long queue. */
 const longestHold = seconds(10)
 const bootRetry = minutes(1)
+/** Messages that may wait for their turn before TriggerMessage is refused. */
+const mostWaiting = 100
 
 export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   const { core, store, clock, log, link } = parts
@@ -142,6 +144,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     send()
   }
   const remoteTrigger = remoteTriggerRoutes(handlerParts, {
+    isFull: () => conversation.waiting >= mostWaiting,
     bootNotification: () => void signedUp.bootNow(),
     heartbeat: () => trigger('Heartbeat', heart.send),
     statusNotification: (connector) => trigger('StatusNotification', () => statuses.report(connector)),

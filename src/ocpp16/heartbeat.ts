@@ -32,7 +32,9 @@ export function heartbeatTimer(parts: {
   const arm = () => {
     timer?.stop()
     timer = clock.after('heartbeat', Math.max(seconds(1), due() - clock.monotonic()), () => {
-      if (parts.mayBeat() && clock.monotonic() >= due()) send()
+      // `restart` comes with the connection.
+      if (!parts.mayBeat()) return
+      if (clock.monotonic() >= due()) send()
       arm()
     })
   }

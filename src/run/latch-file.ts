@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Latch, LatchRecord } from '../safety/latch.ts'
+import { syncDirectory } from '../store/directory.ts'
 
 /** The guard's one file: written whole, synced, then put in place, so that a power cut leaves the old or the new one. */
 export function latchFile(path: string, log: Log): Latch {
@@ -49,13 +50,4 @@ export function latchFile(path: string, log: Log): Latch {
 
 function isLatchRecord(value: unknown): value is LatchRecord {
   return typeof value === 'object' && value !== null && 'welded' in value && Array.isArray(value.welded) && value.welded.every((each) => Number.isInteger(each))
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
 }

@@ -21,6 +21,9 @@ import { registerFile } from './register-file.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
 import type { Streams } from './streams.ts'
 
+/** For users of the library: what `startStation` takes, from the flags of `pilotwire run`. */
+export { stationConfig } from '../config/merge.ts'
+
 /** How a station was asked to end. */
 interface Ending {
   readonly exitCode: 0 | 3

@@ -106,12 +106,11 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
 
   return {
     evses: board.evses.map(
-      ({ number, maxAmps, phases, cable, meter, nominalVoltageV }): EvseDescription => ({
+      ({ number, maxAmps, phases, cable, nominalVoltageV }): EvseDescription => ({
         evse: number,
         maxAmps,
         phases,
         cable,
-        hasMeter: meter !== undefined,
         nominalVoltageV,
       }),
     ),

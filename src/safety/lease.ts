@@ -39,31 +39,24 @@ export function isPlainRenewal(offer: Offer, at: Millis, state: State, hasFaults
   return state.hasOffer && ampsOf(offer) === state.offerAmps && expiryOf(offer) >= state.leaseEnds && refusalOf(offer, at, state, hasFaults) === undefined
 }
 
-/** The offer is gone, by will or by time: the session is over, a later one starts afresh. */
+/** The offer is gone, by will or by time: a later one starts afresh. What becomes of the plug is for the caller to say. */
 export function drop(state: State): void {
   state.hasOffer = false
   state.offerAmps = 0
   state.pausedSince = undefined
   state.hasOffered = false
-  state.isLockHeld = false
 }
 
 /** State A, a fault or an emergency stop: void for good. The plug stays locked until the core ends it or the car leaves. */
 export function voidOffer(state: State): void {
   if (!state.hasOffer) return
-  const isLockHeld = state.isLockHeld
   drop(state)
-  state.isLockHeld = isLockHeld
   state.isVoid = true
 }
 
 export function adopt(plugIn: number, transaction: string, state: State, hasFaults: boolean): void {
   if (!state.isPlugged || plugIn !== state.plugIn) return
-  if (state.transaction !== transaction) {
-    const { isLockHeld } = state
-    drop(state)
-    state.isLockHeld = isLockHeld
-  }
+  if (state.transaction !== transaction) drop(state)
   state.transaction = transaction
   state.sequence = -1
   // While the fault lasts it stays void: the core adopts again once it is gone.

@@ -9,15 +9,6 @@ export function dutyFor(current: Amps): Percent {
   return current <= 51 ? current / 0.6 : current / 2.5 + 64
 }
 
-/** The current (A, per phase) that a car reads in a duty cycle; 0 where it must not charge (below 8 %, above 97 %, and digital
- *  communication at 3 to 7 %). IEC 61851-1 Annex A, EV side. */
-export function currentFor(duty: Percent): Amps {
-  if (!(duty >= 8 && duty <= 97)) return 0
-  if (duty < 10) return 6
-  if (duty <= 85) return duty * 0.6
-  return duty <= 96 ? (duty - 64) * 2.5 : 80
-}
-
 /** Windows of the positive peak, V at the contact: centre of IEC 61851-1 Annex A, 1 V to either side. */
 export const pilotWindows: readonly { readonly state: PilotState; readonly from: Volts; readonly to: Volts }[] = [
   { state: 'A', from: 11, to: 13 },

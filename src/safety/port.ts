@@ -66,7 +66,7 @@ export interface Report {
   readonly pilot: PilotState
   /** An EV hangs on the cable (B, C or D, and while E or F hides a car that was there). */
   readonly isPlugged: boolean
-  /** A cable sits in the socket, with or without an EV. Equal to `isPlugged` on a fixed cable. */
+  /** A cable sits in the socket, with or without an EV. Always where `isPlugged`, and on a fixed cable only there. */
   readonly hasCable: boolean
   /** The EV asks for energy (C, or D). */
   readonly wantsEnergy: boolean
@@ -92,7 +92,6 @@ export interface EvseDescription {
   readonly maxAmps: Amps
   readonly phases: 1 | 3
   readonly cable: 'socket' | 'fixed'
-  readonly hasMeter: boolean
   readonly nominalVoltageV: Volts
 }
 

@@ -31,7 +31,6 @@ export interface State {
   /** What the duty cycle says; 0 without PWM. */
   offered: Amps
   changedAt: Millis | undefined
-  reducedAt: Millis | undefined
   limit: Amps
   // outputs
   drive: PilotDrive['kind']
@@ -74,7 +73,7 @@ export function initialState(now: Millis, maxAmps: Amps): State {
     phase: 'idle', phaseSince: now,
     pilot: 'A', rawPilot: 'A', rawSince: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
     transaction: undefined, isVoid: false, hasOffer: false, offerAmps: 0, leaseEnds: now, sequence: -1,
-    pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, reducedAt: undefined, limit: maxAmps,
+    pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, limit: maxAmps,
     drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined,
     failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
     selfTest: 'none', selfTestAt: now, selfTests: 0, hasFailedSelfTest: false, hasLatchFailed: false,

@@ -226,10 +226,9 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
     },
     isPlainRenewal: (offer, at) => isPlainRenewal(offer, at, state, book.active.length > 0),
     withdraw(keepsLocked) {
-      const { isLockHeld } = state
       if (state.hasOffer) drop(state)
       if (state.transaction === undefined) return
-      state.isLockHeld = keepsLocked && isLockHeld
+      state.isLockHeld &&= keepsLocked
       state.pulledAt = undefined
     },
     adopt(number, transaction) {
@@ -258,6 +257,7 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
       if (state.hasOffer && time.passed(state.leaseEnds, 0)) {
         log.warn({ plugIn: state.plugIn, transaction: state.transaction }, 'lease ended')
         drop(state)
+        state.isLockHeld = false
       }
       const isOffered = currents.review(scene) && book.active.length === 0 && isCar()
       runMachine(scene, isOffered)

@@ -10,7 +10,7 @@ export interface ExportedFact {
   readonly sequence: number
   /** ISO 8601, UTC. */
   readonly at: string
-  /** False: the wall clock was not known then. */
+  /** False: no central system had told the time yet, since the program was started. */
   readonly trusted: boolean
   /** Readers (`ocpp1.6`) that are done with it. */
   readonly passed: readonly string[]

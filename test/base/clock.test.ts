@@ -25,8 +25,11 @@ describe('the wall clock', () => {
     expect(wall.now()).toEqual({ bootMs: 6_000, boot: 'boot-1', epochMs: truth + 1_000, trusted: true })
   })
 
-  test('that is plausible is trusted from the start', () => {
-    expect(machine(truth).wall.now().trusted).toBe(true)
+  test('that is plausible may be that of the last shut-down: it is not trusted before somebody agrees with it', () => {
+    const { wall } = machine(truth)
+    expect(wall.now().trusted).toBe(false)
+    wall.synchronise(truth)
+    expect(wall.now()).toMatchObject({ epochMs: truth, trusted: true })
   })
 
   test('is not moved by the delay of the network', () => {
@@ -57,7 +60,7 @@ describe('the wall clock', () => {
     const { wall } = machine(truth)
     wall.shift(hours(2))
     wall.shift(-hours(1))
-    expect(wall.now()).toMatchObject({ bootMs: 0, epochMs: truth + hours(1), trusted: true })
+    expect(wall.now()).toMatchObject({ bootMs: 0, epochMs: truth + hours(1) })
     wall.synchronise(truth)
     expect(wall.now().epochMs).toBe(truth + hours(1))
   })

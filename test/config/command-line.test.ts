@@ -121,3 +121,15 @@ describe('bad arguments are exit code 2, say what is wrong, and run nothing', ()
     expect(err).toMatch(words)
   })
 })
+
+test.each([
+  ['CP-1 ws://localhost:9000 --control 9100', 'pilotwire: unknown option \'--control\'. Options stand after "run": pilotwire run --id ID'],
+  ['run CP-1 ws://localhost:9000', 'Write: pilotwire run --id ID --csms'],
+  ['run --idd CP-1', "pilotwire: unknown option '--idd'. Did you mean --id?"],
+  ['ledger', 'pilotwire: --id: is missing. Give --id ID or --state DIR'],
+])('"pilotwire %s" is answered in one line with a remedy, and 2', async (line, words) => {
+  const { exitCode, err } = await type(line)
+  expect(exitCode).toBe(2)
+  expect(err).toContain(words)
+  expect(err.trimEnd().split('\n')).toHaveLength(1)
+})

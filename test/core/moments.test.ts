@@ -31,6 +31,14 @@ test('a later program of the same boot knows it, another boot does not', async (
   expect(next(unknown)).toEqual(unknown)
 })
 
+test('a clock that stood behind is put right, one that differs by little or stood ahead is left alone', () => {
+  const clock = simulatedClock({ boot: 'first' })
+  clock.synchronise(trueTime)
+  const settled = settledMoments(documents(), clock)
+  const noted = (byMs: number) => settled({ ...before, epochMs: trueTime + 5_000 + byMs }).epochMs - trueTime - 5_000
+  expect([noted(-3_600_000), noted(-900), noted(900), noted(3_600_000)]).toEqual([0, -900, 900, 3_600_000])
+})
+
 test('a moment that was sure of its time stays as it is', () => {
   const clock = simulatedClock({ boot: 'first' })
   const sure = { ...before, epochMs: trueTime, trusted: true }

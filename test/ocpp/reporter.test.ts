@@ -252,6 +252,23 @@ test('what an answer brought is written in one step with the cursor, and neither
   expect([numbers.get('a'), w.ledger.position('ocpp1.6'), w.texts()]).toEqual([7, 2, 'ab'])
 })
 
+test('once stopped, a cursor that could not be written is tried no more', async () => {
+  const w = reporting()
+  let tries = 0
+  const commit = () => {
+    tries++
+    throw new Error('disk full')
+  }
+  w.answers.set('a', [{ outcome: 'delivered', commit }])
+  w.append('a')
+  w.reporter.wake()
+  await w.clock.advance(seconds(25))
+  w.reporter.stop()
+  expect(tries).toBe(3)
+  await w.clock.advance(minutes(5))
+  expect([tries, w.clock.untilNext()]).toEqual([3, undefined])
+})
+
 test('an entry given up is told in one step with its note', async () => {
   const given: string[] = []
   const w = reporting({ attempts: () => 1, givenUp: (entry, reason) => given.push(`${entry.fact.text}: ${reason}`) })
@@ -311,4 +328,50 @@ test('whatever happens, every entry is delivered once or noted as given up, in o
     ),
     { numRuns: 60 },
   )
+})
+
+test('the drops under one entry do not count against the next', async () => {
+  const w = reporting({ attempts: () => 1 })
+  w.answers.set('a', ['disconnected', 'disconnected', 'disconnected'])
+  w.answers.set('b', ['disconnected', 'disconnected', 'disconnected', 'disconnected'])
+  w.append('a', 'b')
+  w.reporter.wake()
+  await w.clock.advance(minutes(1))
+  expect(w.texts()).toBe('aaaabbbbb')
+  expect(w.ledger.undeliverable('ocpp1.6')).toEqual([])
+})
+
+test.each(['stopped', 'offline'])('once %s, what was passed is kept, and nothing more leaves', async (how) => {
+  const w = reporting()
+  w.append('a', 'b', 'c')
+  w.answers.set('a', ['nothing'])
+  w.answers.set('b', ['nothing'])
+  w.reporter.wake()
+  // While the second one is on its way.
+  while (w.texts() !== 'ab') await Promise.resolve()
+  if (how === 'stopped') w.reporter.stop()
+  else w.world.online = false
+  await w.settle()
+  expect([w.texts(), w.ledger.position('ocpp1.6')]).toEqual(['ab', 2])
+  w.reporter.resume()
+  await w.settle()
+  expect(w.texts()).toBe('ab')
+})
+
+test('a ledger that cannot be read is tried again a minute later', async () => {
+  const w = reporting()
+  const { after } = w.ledger
+  Object.assign(w.ledger, {
+    after: () => {
+      throw new Error('the disk failed')
+    },
+  })
+  w.append('a')
+  w.reporter.wake()
+  await w.settle()
+  Object.assign(w.ledger, { after })
+  await w.clock.advance(seconds(59))
+  expect(w.texts()).toBe('')
+  await w.clock.advance(seconds(1))
+  expect(w.texts()).toBe('a')
 })

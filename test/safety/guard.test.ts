@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { simulatedBoard } from '../../hal/simulated/board.ts'
 import type { Plant } from '../../hal/simulated/plant.ts'
+import type { EvseHardware } from '../../hal/types.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
@@ -130,4 +131,29 @@ test('a car that hangs on the cable when the guard starts is plug-in 1', async (
   const port = guard(world.board, clock, silentLog)
   await clock.advance(500)
   expect(port.report(1)).toMatchObject({ plugIn: 1, isPlugged: true, pilot: 'B' })
+})
+
+test('a meter that knows no currents does not shorten a normal stop', async () => {
+  const clock = simulatedClock()
+  const { board, plants } = simulatedBoard({ name: 'test', kind: 'simulated', evses: [{ maxAmps: 16, phases: 1, cable: 'fixed' }] }, clock)
+  const [plant] = plants as [Plant]
+  const [evse] = board.evses as [EvseHardware]
+  const meter = {
+    get newest() {
+      return { at: clock.monotonic(), importWh: 0, phases: [{ voltageV: 230 }] }
+    },
+  }
+  const port = guard({ ...board, evses: [{ ...evse, meter }] }, clock, silentLog)
+  plant.setEv({ stopReaction: 60_000 })
+  plant.plugIn()
+  await clock.advance(1_000)
+  const issuedAt = clock.monotonic()
+  port.offer({ evse: 1, plugIn: 1, transaction: 'tx', close: true, amps: 16, phases: 1, sequence: 1, issuedAt, expiresAt: issuedAt + 10_000 })
+  await clock.advance(3_000)
+  expect(plant.isClosed).toBe(true)
+  port.withdraw(1)
+  await clock.advance(5_900)
+  expect(plant.isClosed).toBe(true)
+  await clock.advance(300)
+  expect(plant.isClosed).toBe(false)
 })

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { refusalOf } from '../../src/safety/lease.ts'
+import type { Offer } from '../../src/safety/port.ts'
+import { initialState, type State } from '../../src/safety/state.ts'
 import { outlet } from './outlet.ts'
 
 test('core dead, EV unplugged, another EV plugged in within 3 s: the contactor never closes', async () => {
@@ -153,4 +156,105 @@ test('a car that leaves voids the offer, and adopting what is gone does nothing'
   o.plant.plugIn()
   await o.wait(500)
   expect(o.report).toMatchObject({ isVoid: false, plugIn: 2, transaction: undefined })
+})
+
+const plugged: State = { ...initialState(0, 32), isPlugged: true, plugIn: 1, pluggedAt: 1_000, transaction: 'tx', sequence: 5 }
+const good: Offer = { evse: 1, plugIn: 1, transaction: 'tx', close: true, amps: 16, phases: 3, sequence: 6, issuedAt: 2_000, expiresAt: 5_000 }
+
+test.each<[string | undefined, Partial<Offer>, Partial<State>, boolean?]>([
+  [undefined, {}, {}],
+  [undefined, { issuedAt: 2_001 }, {}],
+  [undefined, { amps: 0 }, {}],
+  [undefined, { transaction: 'first' }, { transaction: undefined }],
+  ['made for another plug-in', { plugIn: 2 }, {}],
+  ['made for another plug-in', {}, { isPlugged: false }],
+  ['void until adopted', {}, { isVoid: true }],
+  ['there is a fault', {}, {}, true],
+  ['older than the plug-in', { issuedAt: 999 }, {}],
+  ['issued in the future', { issuedAt: 2_002 }, {}],
+  ['expired', { expiresAt: 2_000 }, {}],
+  ['no current', { amps: -1 }, {}],
+  ['another transaction is bound to this plug-in', { transaction: 'next' }, {}],
+  ['older than the last one', { sequence: 5 }, {}],
+])('the refusal of an offer: %s (%o, %o)', (refusal, offer, state, hasFaults = false) => {
+  expect(refusalOf({ ...good, ...offer }, 2_000, { ...plugged, ...state }, hasFaults)).toBe(refusal)
+})
+
+test('a core that is dead does not keep the plug: it is let go when the lease has ended', async () => {
+  const o = outlet()
+  await o.charge()
+  o.die()
+  await o.wait(9_000)
+  expect(o.report.lock).toBe('locked')
+  await o.until(() => o.report.lock === 'unlocked', 5_000)
+  expect(o.report.isPlugged).toBe(true)
+})
+
+test('a fault keeps the plug locked, and an adoption while it lasts changes nothing', async () => {
+  const o = outlet()
+  await o.charge()
+  o.plant.setFault('emergencyStop', true)
+  await o.wait(5_000)
+  expect(o.report.lock).toBe('locked')
+  o.port.adopt(1, o.report.plugIn, 'tx')
+  await o.wait(100)
+  expect(o.report.isVoid).toBe(true)
+  o.plant.setFault('emergencyStop', false)
+  await o.wait(20_000)
+  expect(o.report).toMatchObject({ isVoid: true, isOffering: false, lock: 'locked' })
+})
+
+test('an adoption for another transaction ends the offer of the one before', async () => {
+  const o = outlet()
+  await o.charge()
+  o.die()
+  o.port.adopt(1, o.report.plugIn, 'next')
+  await o.wait(100)
+  expect(o.report).toMatchObject({ transaction: 'next', isOffering: false, lock: 'locked' })
+  await o.until(() => !o.plant.isClosed, 500)
+})
+
+test('a lease that is made shorter ends sooner', async () => {
+  const o = outlet()
+  await o.charge()
+  o.die()
+  const before = o.report.reading
+  await o.until(() => o.report.reading !== before)
+  o.offer({ expiresAt: o.clock.monotonic() + 100 })
+  await o.until(() => !o.report.isOffering, 150)
+})
+
+test('a second session in one plug-in is a first start again: it does not wait as after a pause', async () => {
+  const o = outlet()
+  await o.charge()
+  o.withdraw()
+  await o.wait(10_000)
+  o.grant(0)
+  await o.wait(3_000)
+  o.grant(16)
+  await o.until(() => o.plant.isClosed, 2_000)
+})
+
+test('a normal stop goes by a reading that came after it: the one before the contacts closed says 0 A', async () => {
+  const o = outlet()
+  o.plant.setEv({ stopReaction: 60_000 })
+  await o.wait(2_000)
+  o.plant.plugIn()
+  await o.wait(2_000)
+  o.grant(16)
+  await o.until(() => o.plant.isClosed, 3_000)
+  o.withdraw()
+  expect(await o.until(() => !o.plant.isClosed, 8_000)).toBeGreaterThan(5_900)
+})
+
+test('the sequence of a new plug-in starts anew', async () => {
+  const o = outlet()
+  await o.charge()
+  o.die()
+  o.plant.unplugEv()
+  await o.wait(1_000)
+  o.plant.plugIn()
+  await o.wait(1_000)
+  o.offer({ sequence: 1, transaction: 'next' })
+  await o.until(() => o.report.isOffering, 100)
 })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { cableAmpsFor, currentFor, debounce, debounceFor, dutyFor, hasDiode, isShort, pilotStateOf } from '../../src/safety/pilot.ts'
+import { dutyCurrent } from '../../hal/simulated/ev.ts'
+import { cableAmpsFor, debounce, debounceFor, dutyFor, hasDiode, isShort, pilotStateOf } from '../../src/safety/pilot.ts'
 import type { PilotState } from '../../src/safety/port.ts'
 
 // biome-ignore format: a table
 test.each([[6, 10], [10, 16.667], [16, 26.667], [30, 50], [32, 53.333], [51, 85], [63, 89.2], [80, 96]])('%d A are said by a duty cycle of %d %%', (amps, duty) => {
   expect(dutyFor(amps)).toBeCloseTo(duty, 3)
-  expect(currentFor(dutyFor(amps))).toBeCloseTo(amps, 9)
+  expect(dutyCurrent({ kind: 'pwm', duty: dutyFor(amps) })).toBeCloseTo(amps, 9)
 })
 
 test.each([5.99, 0, -1, 80.01, Number.NaN, Number.POSITIVE_INFINITY])('%d A have no duty cycle', (amps) => {
@@ -14,7 +15,7 @@ test.each([5.99, 0, -1, 80.01, Number.NaN, Number.POSITIVE_INFINITY])('%d A have
 
 // biome-ignore format: a table
 test.each([[0, 0], [2.9, 0], [5, 0], [7.9, 0], [8, 6], [9.99, 6], [10, 6], [85, 51], [96, 80], [97, 80], [97.1, 0], [100, 0], [Number.NaN, 0]])('a car reads %d %% as %d A', (duty, amps) => {
-  expect(currentFor(duty)).toBeCloseTo(amps, 9)
+  expect(dutyCurrent({ kind: 'pwm', duty })).toBeCloseTo(amps, 9)
 })
 
 // biome-ignore format: a table

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { volatileLatch } from '../../src/safety/latch.ts'
 import { outlet } from './outlet.ts'
 
@@ -42,12 +42,14 @@ test('service does not clear a weld that is still there', async () => {
 })
 
 test('current that flows although the mirror contact says open is a weld', async () => {
-  const o = outlet()
+  const latch = volatileLatch()
+  const o = outlet({ guard: { latch } })
   await o.charge()
   o.plant.setFault('currentWhileOpen', true)
   o.withdraw()
   await o.until(() => o.report.faults.includes('currentWhileOpen'), 6_000)
   expect(o.report.faults).toEqual(['weld', 'currentWhileOpen'])
+  expect(latch.load()).toEqual({ welded: [1] })
   expect(o.report.contactor).toBe('open')
   o.plant.unplugEv()
   await o.wait(20_000)
@@ -171,4 +173,68 @@ test('a welded contact, a lock that is stuck and a fixed cable answer an unlock'
   const third = asked(fixed)
   await fixed.wait(40)
   expect(third.outcome).toBe('none')
+})
+
+test('a weld that cannot be noted keeps the outlet open beyond the weld', async () => {
+  const o = outlet({
+    guard: {
+      latch: {
+        load: () => ({ welded: [] }),
+        save() {
+          throw new Error('no room')
+        },
+      },
+    },
+  })
+  await o.charge()
+  o.plant.setFault('weld', true)
+  o.withdraw()
+  await o.until(() => o.report.faults.includes('weld'), 2_000)
+  await o.wait(100)
+  expect(o.report.faults).toEqual(['weld', 'board'])
+  o.plant.setFault('weld', false)
+  await o.wait(1_000)
+  o.port.clear(1)
+  await o.wait(1_000)
+  expect(o.report.faults).toEqual(['board'])
+})
+
+test('a plug that was let go is not locked again when the EV leaves it in the socket', async () => {
+  const o = outlet()
+  await o.charge()
+  o.withdraw()
+  await o.until(() => o.report.lock === 'unlocked')
+  o.plant.unplugEv()
+  await o.wait(5_000)
+  expect(o.report).toMatchObject({ isPlugged: false, hasCable: true, lock: 'unlocked' })
+})
+
+describe('the cable of a transaction', () => {
+  test('stays locked where the core ends it so, until an unlock, and is not locked again', async () => {
+    const o = outlet()
+    await o.charge()
+    o.die()
+    o.port.withdraw(1, true)
+    await o.wait(20_000)
+    expect(o.plant.lock).toBe('locked')
+    const answer = asked(o)
+    await o.wait(2_000)
+    expect([answer.outcome, o.plant.lock]).toEqual(['unlocked', 'unlocked'])
+    o.port.withdraw(1, true)
+    await o.wait(5_000)
+    expect(o.plant.lock).toBe('unlocked')
+  })
+  test('whose EV left stays locked for 10 s, for longer when the core says so', async () => {
+    for (const keeps of [false, true]) {
+      const o = outlet()
+      await o.charge()
+      o.die()
+      o.plant.unplugEv()
+      await o.wait(9_000)
+      expect(o.plant.lock).toBe('locked')
+      if (keeps) o.port.withdraw(1, true)
+      await o.wait(20_000)
+      expect(o.plant.lock).toBe(keeps ? 'locked' : 'unlocked')
+    }
+  })
 })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { storeIn } from '../../src/store/open.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Counted, newDirectory, someMoment } from './directories.ts'
 
 function opened() {
@@ -28,6 +29,27 @@ function opened() {
 const synchronous = (database: Database) => database.prepare('PRAGMA synchronous').get()?.synchronous
 
 describe('durability', () => {
+  test.each<[string, (store: Store) => void]>([
+    ['a document that is put', (store) => store.documents('a').put('new', 1)],
+    ['a document that is deleted', (store) => store.documents('a').delete('old')],
+    ['documents that are cleared', (store) => store.documents('a').clear()],
+    ['an entry that is given up', (store) => store.ledger<Counted>().giveUp('reader', 1, 'no')],
+    [
+      'a grouped step with something durable before something grouped',
+      (store) =>
+        store.atomically(() => {
+          store.documents('a').put('new', 1)
+          store.documents('a').put('newer', 1, 'grouped')
+        }, 'grouped'),
+    ],
+  ])('%s is on the disk when the call returns', (_what, write) => {
+    const { store, append } = opened()
+    store.documents('a').put('old', 1)
+    append('grouped')
+    expect(store.hasUnflushed).toBe(true)
+    write(store)
+    expect(store.hasUnflushed).toBe(false)
+  })
   test('a durable write syncs the log and with it every grouped write before; a grouped one does not', () => {
     const { database, store, append } = opened()
     expect(store.hasUnflushed).toBe(false)

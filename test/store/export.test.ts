@@ -23,7 +23,7 @@ test('the ledger is handed out while a station runs on it, with who has passed a
     {
       sequence: 2,
       at: '2026-03-01T00:00:00.000Z',
-      trusted: true,
+      trusted: false,
       passed: ['ocpp1.6'],
       undeliverable: { 'ocpp1.6': 'InternalError: no' },
       fact: { kind: 'counted', n: 2 },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hours, millis, seconds } from '../../src/base/units.ts'
 import { DataTransfer } from '../../src/ocpp16/messages/core.ts'
 import { type RudeWorld, rudeWorld, type Treatment } from './hand-central.ts'
+import { withEvses } from './world.ts'
 
 const actions = [
   'BootNotification',
@@ -214,6 +215,15 @@ describe('TriggerMessage', () => {
     await session(w, 'TAG1')
     expect(w.hand.of('StopTransaction')).toHaveLength(1)
   })
+  test('faster than its messages are answered is refused before they fill the memory', async () => {
+    const w = await rudeWorld({ board: withEvses(64) })
+    w.hand.treat('StatusNotification', () => {})
+    for (let n = 0; n < 100; n++) w.hand.line?.say(JSON.stringify([2, `flood-${n}`, 'TriggerMessage', { requestedMessage: 'StatusNotification' }]))
+    await w.clock.advance(seconds(1))
+    const statuses = w.hand.answers.map((answer) => (answer[2] as { status: string }).status)
+    expect(statuses).toEqual([...Array(2).fill('Accepted'), ...Array(98).fill('Rejected')])
+    expect(w.station.door.peer.waiting).toBeLessThan(200)
+  })
   test('while Pending brings what was asked for and nothing else', async () => {
     const w = await rudeWorld({
       before: (hand) =>
@@ -270,6 +280,27 @@ test('while Rejected nothing is sent and nothing answered, until its time is ove
   expect(w.hand.answers).toEqual([])
   await w.clock.advance(seconds(200))
   expect(w.hand.asked.map(({ action }) => action)).toEqual(['BootNotification', 'BootNotification', 'StatusNotification', 'StatusNotification'])
+})
+
+test('a StartTransaction that is answered, and refused, only after its transaction has ended: the stop bears its number, the next car charges on', async () => {
+  const w = await rudeWorld()
+  let answer = () => {}
+  w.hand.treat('StartTransaction', ({ id }, _polite, line) => {
+    answer = () => line.answer(id, { transactionId: 77, idTagInfo: { status: 'Blocked' } })
+  })
+  w.plant.plugIn()
+  await w.clock.advance(seconds(2))
+  await w.swipe('TAG1')
+  await w.until(() => w.status() === 'charging')
+  await w.swipe('TAG1')
+  await w.clock.advance(seconds(10))
+  w.hand.treat('StartTransaction', undefined)
+  const next = w.swipe('TAG2')
+  answer()
+  await w.clock.advance(seconds(20))
+  expect(await next).toBe('started')
+  expect(w.hand.of('StopTransaction').map(({ payload }) => payload['transactionId'])).toEqual([77])
+  expect([w.status(), w.core.view(1).transaction?.token]).toEqual(['charging', 'TAG2'])
 })
 
 test('ClearCache loses no transaction, queued or running', async () => {

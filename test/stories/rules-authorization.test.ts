@@ -3,6 +3,7 @@ import { seconds } from '../../src/base/units.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import type { IdTagInfo } from '../../src/ocpp16/messages/types.ts'
 import { answered, ask } from './asking.ts'
+import { rudeWorld } from './hand-central.ts'
 import { killed } from './restarts.ts'
 import { type World, type WorldOptions, withEvses, world } from './world.ts'
 
@@ -215,6 +216,28 @@ describe('RemoteStartTransaction', () => {
     const w = await plugged({ board: withEvses(3) }, 3)
     await ask(w, w.csms.requestStart('CP-1', undefined, 'TAG1'))
     await w.until(() => w.status(3) === 'charging')
+  })
+  test('each of two at once gets a place of its own, and a third none', async () => {
+    const w = await plugged({ board: withEvses(2) })
+    const asked = ['TAG1', 'TAG2', 'TAG3'].map((card) => w.csms.requestStart('CP-1', undefined, card))
+    await w.clock.advance(seconds(10))
+    expect(await Promise.all(asked)).toMatchObject([answered('Accepted'), answered('Accepted'), answered('Rejected')])
+    expect([1, 2].map((evse) => w.core.view(evse).transaction?.token ?? w.core.view(evse).waitingToken)).toEqual(['TAG1', 'TAG2'])
+  })
+  test('whose card is still being asked about when the station stops begins nothing', async () => {
+    const w = await rudeWorld()
+    w.plant.plugIn()
+    await w.clock.advance(seconds(2))
+    let answer = () => {}
+    w.hand.treat('Authorize', ({ id }, polite, line) => {
+      answer = () => line.answer(id, polite)
+    })
+    expect(await w.hand.call('RemoteStartTransaction', { idTag: 'TAG1', connectorId: 1 })).toMatchObject([3, expect.any(String), { status: 'Accepted' }])
+    const stopped = w.core.shutDown('softReset', seconds(2))
+    answer()
+    await w.clock.advance(seconds(5))
+    await stopped
+    expect(w.hand.of('StartTransaction')).toEqual([])
   })
   test.each([
     ['a fault', (w: World) => w.core.raise(1, 'ground')],

@@ -4,7 +4,7 @@ import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import { openStore } from '../../src/store/open.ts'
-import { answered, ask } from './asking.ts'
+import { answered, ask, charging } from './asking.ts'
 import { killed, stopped } from './restarts.ts'
 import { type World, type WorldOptions, world } from './world.ts'
 
@@ -144,6 +144,36 @@ describe('the clock', () => {
     expect(samples.map(({ meterValue }) => meterValue[0]?.sampledValue[0]?.context)).not.toContain('Sample.Clock')
     await w.clock.advance(minutes(2))
     expect(w.sent('MeterValues').at(-1)?.payload).toMatchObject({ meterValue: [{ timestamp: '2026-06-01T12:08:00.000Z' }] })
+  })
+  test('of a board that goes on from its last shut-down is taken for no better: a start noted by it is told at its true time', async () => {
+    const trueStart = Date.UTC(2026, 5, 1, 12)
+    const clock = simulatedClock({ epochMs: trueStart - hours(14) })
+    const csmsClock = { ...clock, now: () => ({ ...clock.now(), epochMs: trueStart + clock.monotonic(), trusted: true }) }
+    const w = await world({
+      clock,
+      offline: true,
+      settings: { AllowOfflineTxForUnknownId: 'true' },
+      parts: { preBootTransactions: true },
+      csms: { clock: csmsClock },
+    })
+    w.plant.plugIn()
+    await w.clock.advance(seconds(2))
+    expect(await w.swipe()).toBe('started')
+    await w.clock.advance(minutes(5))
+    w.link.connect()
+    await w.clock.advance(seconds(10))
+    expect(w.csms.last(core.StartTransaction)?.timestamp).toBe(new Date(trueStart + 3_000).toISOString())
+  })
+  test('that is set to another time in mid-session: every sample has its place, and the aligned ones stay on the boundary', async () => {
+    for (const step of [hours(5), -hours(5)]) {
+      const w = await charging({ settings: { ClockAlignedDataInterval: '60', MeterValueSampleInterval: '0' } })
+      await w.clock.advance(minutes(3))
+      w.clock.synchronise(w.clock.now().epochMs + step)
+      await w.clock.advance(minutes(3))
+      const times = w.sent('MeterValues').map(({ payload }) => (payload as { meterValue: { timestamp: string }[] }).meterValue[0]?.timestamp ?? '')
+      const at = (minute: number, by = 0) => new Date(Date.UTC(2026, 2, 1, 8, minute) + by).toISOString()
+      expect(times).toEqual([at(1), at(2), at(3), at(5, step), at(6, step)])
+    }
   })
 })
 

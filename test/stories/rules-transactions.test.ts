@@ -34,6 +34,22 @@ describe('the register', () => {
   })
 })
 
+test('a meter that was exchanged while the power was off counts from its own register', async () => {
+  const w = await charging()
+  await w.clock.advance(hours(1))
+  await w.swipe()
+  await w.clock.advance(seconds(20))
+  const next = await stopped(w, 'reboot')
+  next.plant.plugIn()
+  await next.clock.advance(seconds(2))
+  await next.swipe()
+  await next.clock.advance(minutes(30))
+  await next.swipe()
+  await next.clock.advance(seconds(20))
+  expect(next.csms.last(core.StartTransaction)?.meterStart).toBe(0)
+  expect(next.csms.last(core.StopTransaction)?.meterStop).toBe(Math.floor(next.plant.wh))
+})
+
 describe('the queue', () => {
   test('keeps the order: a start that cannot be delivered holds up the samples and the stop, not an Authorize', async () => {
     const w = await charging({ settings: { TransactionMessageRetryInterval: '10' } })

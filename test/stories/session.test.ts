@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { hours, seconds } from '../../src/base/units.ts'
 import { StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
 import { charging } from './asking.ts'
+import { killed } from './restarts.ts'
 import { type World, withEvses, world } from './world.ts'
 
 const booted = ['BootNotification', 'StatusNotification Available', 'StatusNotification Available']
@@ -64,6 +65,17 @@ test('cable first, then nothing: after ConnectionTimeOut the car is done, and a 
   expect(await w.swipe()).toBe('started')
   await w.until(() => w.status() === 'charging')
   expect(w.statuses()).toEqual(['Available', 'Preparing', 'Finishing', 'Preparing', 'Charging'])
+})
+
+test('a ConnectionTimeOut that is changed counts for the card that waits already', async () => {
+  const w = await world({ settings: { ConnectionTimeOut: '0' } })
+  await w.swipe()
+  await w.clock.advance(seconds(20))
+  w.core.settings.set('connectionTimeout', 30)
+  await w.clock.advance(seconds(9))
+  expect(w.status()).toBe('preparing')
+  await w.clock.advance(seconds(2))
+  expect(w.status()).toBe('available')
 })
 
 test('a card that waits is taken back by showing it again', async () => {
@@ -176,6 +188,30 @@ test('another card of the same parent stops the transaction, one without it does
   expect(await w.swipe('TAG2')).toBe('stopped')
   await w.clock.advance(seconds(10))
   expect(w.csms.last(StopTransaction)).toMatchObject({ reason: 'Local', idTag: 'TAG2' })
+})
+
+test('one reader for two outlets, and a car that has finished at one: its own card starts it again, another waits for its own car', async () => {
+  const w = await world({ board: withEvses(2) })
+  w.plants[0]?.plugIn()
+  await w.clock.advance(seconds(2))
+  await w.swipe('TAG1')
+  await w.until(() => w.status(1) === 'charging')
+  await w.swipe('TAG1')
+  await w.clock.advance(seconds(10))
+  expect(await w.swipe('TAG2')).toBe('waiting')
+  w.plants[1]?.plugIn()
+  await w.until(() => w.status(2) === 'charging')
+  expect(await w.swipe('TAG1')).toBe('started')
+  await w.until(() => w.status(1) === 'charging')
+  expect([1, 2].map((evse) => w.core.view(evse).transaction?.token)).toEqual(['TAG1', 'TAG2'])
+})
+
+test('one reader for two outlets, and the power fails: the card starts the car again that it had charged', async () => {
+  const before = await charging({ board: withEvses(2) })
+  const w = await killed(before, { board: withEvses(2), isPlugged: true })
+  await w.clock.advance(seconds(10))
+  expect(await w.swipe('TAG1')).toBe('started')
+  await w.until(() => w.status(1) === 'charging')
 })
 
 test('one reader for two outlets: the token follows the cable', async () => {

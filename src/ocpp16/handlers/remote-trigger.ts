@@ -4,6 +4,8 @@ import type { HandlerParts } from './core.ts'
 
 /** What a trigger makes this station send. A connector is given where the message has one. */
 export interface Triggers {
+  /** So many messages wait for their turn that no more are taken. */
+  readonly isFull: () => boolean
   bootNotification(): void
   heartbeat(): void
   meterValues(connector: number): void
@@ -14,6 +16,8 @@ export interface Triggers {
 export function remoteTriggerRoutes({ core, isAccepted }: HandlerParts, triggers: Triggers): readonly Route[] {
   return [
     route(TriggerMessage, ({ requestedMessage, connectorId }, { after }) => {
+      // One that asks faster than it answers would fill the memory.
+      if (triggers.isFull()) return { status: 'Rejected' } as const
       const isConnector = connectorId === undefined || connectorId === 0 || core.evses.includes(connectorId)
       switch (requestedMessage) {
         case 'BootNotification':

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { simulatedBoard } from '../../../hal/simulated/board.ts'
-import { faultNames, isPlantFault } from '../../../hal/simulated/faults.ts'
+import { faultNames } from '../../../hal/simulated/faults.ts'
 import type { Plant } from '../../../hal/simulated/plant.ts'
 import type { SimulatedEvseSpec } from '../../../hal/simulated/spec.ts'
 import type { EvseHardware } from '../../../hal/types.ts'
@@ -278,9 +278,4 @@ test('after closing every output is OFF and nothing happens any more', async () 
   expect(changes()).toBe(before)
   expect(plant.drive).toEqual({ kind: 'off' })
   expect([plant.isClosed, contactor.isClosed]).toEqual([false, false])
-})
-
-test('fault names are known by name', () => {
-  expect(isPlantFault('weld')).toBe(true)
-  expect(isPlantFault('toString')).toBe(false)
 })

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { simulatedClock } from '../../src/base/simulated-clock.ts'
+import { minutes, seconds } from '../../src/base/units.ts'
+import { offerDesk } from '../../src/core/offer.ts'
+import type { EvseDescription, GuardPort, Offer } from '../../src/safety/port.ts'
+
+/** A desk, and what it said to a guard whose own limit is 25 A. */
+function bench() {
+  const clock = simulatedClock()
+  const offers: Offer[] = []
+  const withdrawals: (boolean | undefined)[] = []
+  const guard = {
+    report: () => ({ limit: 25 }),
+    offer: (offer: Offer) => offers.push(offer),
+    withdraw: (_evse: number, keepsLocked?: boolean) => withdrawals.push(keepsLocked),
+  } as unknown as GuardPort
+  const evse: EvseDescription = { evse: 1, maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230 }
+  let sequence = 0
+  const desk = offerDesk(evse, guard, clock, () => ++sequence)
+  return { clock, desk, offers, withdrawals, last: () => offers.at(-1) }
+}
+const grant = { transaction: 'tx', plugIn: 3 }
+
+test('an offer is made at once, lives 10 s and is renewed each second until it is withdrawn', async () => {
+  const b = bench()
+  b.desk.withdraw()
+  expect(b.withdrawals).toEqual([])
+  const at = b.clock.monotonic()
+  b.desk.grant(grant)
+  expect(b.offers).toEqual([{ evse: 1, ...grant, close: true, amps: 25, phases: 3, sequence: 1, issuedAt: at, expiresAt: at + 10_000 }])
+  await b.clock.advance(seconds(5))
+  expect(b.offers.map((each) => each.issuedAt - at)).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000])
+  expect(b.last()?.sequence).toBe(6)
+  b.desk.withdraw(true)
+  await b.clock.advance(minutes(1))
+  expect(b.offers).toHaveLength(6)
+  expect(b.withdrawals).toEqual([true])
+})
+
+test('the least limit counts, from the moment in which it is set or lifted; below 6 A nothing closes', () => {
+  const b = bench()
+  b.desk.grant(grant)
+  b.desk.limit('site', 10)
+  expect([b.offers.length, b.last()?.amps, b.desk.current]).toEqual([2, 10, { amps: 10, heldBy: 'site' }])
+  b.desk.limit('schedule', 5.9)
+  expect(b.last()).toMatchObject({ close: false, amps: 5.9 })
+  expect(b.desk.current.heldBy).toBe('schedule')
+  b.desk.limit('schedule', 6)
+  expect(b.last()).toMatchObject({ close: true, amps: 6 })
+  b.desk.limit('schedule', undefined)
+  b.desk.limit('site', undefined)
+  expect(b.last()?.amps).toBe(25)
+  expect(b.desk.current.heldBy).toBe('guard')
+})
+
+test('one permit that is taken away takes the current away at once, whatever the others say', () => {
+  const b = bench()
+  b.desk.grant(grant)
+  b.desk.permit('authorization', true)
+  b.desk.permit('fault', false)
+  expect([b.offers.length, b.last()?.close, b.desk.current]).toEqual([2, false, { amps: 0, heldBy: 'fault' }])
+  b.desk.permit('fault', true)
+  expect(b.last()).toMatchObject({ close: true, amps: 25 })
+})
