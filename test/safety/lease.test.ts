@@ -238,7 +238,7 @@ test('a second session in one plug-in is a first start again: it does not wait a
 test('a normal stop goes by a reading that came after it: the one before the contacts closed says 0 A', async () => {
   const o = outlet()
   o.plant.setEv({ stopReaction: 60_000 })
-  await o.wait(2_000)
+  await o.wait(11_000)
   o.plant.plugIn()
   await o.wait(2_000)
   o.grant(16)
