@@ -21,6 +21,7 @@ import { messages16 } from './messages/catalogue.ts'
 import { Authorize, BootNotification, MeterValues } from './messages/core.ts'
 import { transactionNumbers } from './numbers.ts'
 import { profilesOf } from './settings.ts'
+import { startHolds } from './start-holds.ts'
 import { statusNotifier } from './status-notifier.ts'
 import { longestIdTag, tokenInfoOf, wireValue } from './translate.ts'
 
@@ -53,8 +54,6 @@ export interface Ocpp16 {
   close(): void
 }
 
-/** StatusNotification(Charging) waits for StartTransaction's first try, but not behind a long queue. */
-const longestHold = seconds(10)
 const bootRetry = minutes(1)
 /** Messages that may wait for their turn before TriggerMessage is refused. */
 const mostWaiting = 100
@@ -66,9 +65,6 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   const numbers = transactionNumbers(store.documents<number>('ocpp16-transactions'))
   /** Actions that TriggerMessage asked for, which may leave before the station is accepted. */
   const triggered: string[] = []
-  /** Transactions whose start was tried, or has been waited for long enough. */
-  const tried = new Set<string>()
-  const holds = new Set<string>()
   const routes = new Map<string, Route>()
   const centralSystemActions = new Set([...messages16].filter(([, { sender }]) => sender !== 'chargePoint').map(([action]) => action))
 
@@ -110,27 +106,27 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   })
 
   const heart = heartbeatTimer({ peer: conversation, clock, intervalS: () => settings.get('heartbeatInterval'), mayBeat: () => signedUp.isOnline })
-  const startTried = (transaction: string) => {
-    // Of one that is over nobody asks any more.
-    if (core.evseOf(transaction) !== undefined) tried.add(transaction)
-    statuses.catchUp()
-  }
-  const isStartPending = (transaction: string) => {
-    if (tried.has(transaction) || numbers.numberOf(transaction) !== undefined) return false
-    if (!holds.has(transaction)) {
-      holds.add(transaction)
-      clock.after('status waits for start', longestHold, () => startTried(transaction))
-    }
-    return true
-  }
-  const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending })
+  const holds = startHolds({
+    clock,
+    isKnown: (transaction) => numbers.numberOf(transaction) !== undefined,
+    isRunning: (transaction) => core.evseOf(transaction) !== undefined,
+    released: () => statuses.catchUp(),
+  })
+  const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending: holds.isPending })
   const reports = reporter({
     store,
     ledger,
     reader: ocpp16,
     clock,
     log,
-    deliver: delivery({ core, peer: conversation, ledger, numbers, startTried, settled: settledMoments(store.documents<number>('clock-origins'), clock) }),
+    deliver: delivery({
+      core,
+      peer: conversation,
+      ledger,
+      numbers,
+      startTried: holds.tried,
+      settled: settledMoments(store.documents<number>('clock-origins'), clock),
+    }),
     mayDeliver: () => signedUp.isOnline,
     attempts: () => settings.get('transactionMessageAttempts'),
     retryInterval: () => seconds(settings.get('transactionMessageRetryInterval')),
@@ -194,7 +190,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       heart.restart()
     }),
     ledger.appended.on(({ fact }) => {
-      if (fact.kind === 'transactionEnded') for (const each of [tried, holds]) each.delete(fact.transaction)
+      if (fact.kind === 'transactionEnded') holds.forget(fact.transaction)
       reports.wake()
     }),
     // What was asked for on one connection, or while pending, is not owed later.
