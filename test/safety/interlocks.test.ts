@@ -249,3 +249,13 @@ test('a self-test that failed is done again when the EV leaves', async () => {
   o.plant.unplugEv()
   await o.until(() => o.report.faults.length === 0, 1_000)
 })
+
+test('a residual current device that stays tripped after its test has failed it', async () => {
+  const o = outlet()
+  await o.wait(1_000)
+  o.plant.plugIn()
+  await o.until(() => o.report.isPlugged)
+  o.plant.setFault('residualCurrent', true)
+  await o.until(() => o.report.faults.includes('residualSelfTest'), 1_100)
+  expect(o.plant.isClosed).toBe(false)
+})

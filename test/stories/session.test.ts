@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { hours, seconds } from '../../src/base/units.ts'
 import { StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
-import { charging } from './asking.ts'
+import { charging, goDark } from './asking.ts'
 import { killed } from './restarts.ts'
 import { type World, withEvses, world } from './world.ts'
 
@@ -249,4 +249,26 @@ test('a tripped residual current device opens the contactor before anything is r
   await w.clock.advance(seconds(1))
   expect(w.statuses().at(-1)).toBe('Faulted')
   expect(w.sent().slice(before)[0]?.payload).toMatchObject({ status: 'Faulted', errorCode: 'GroundFailure' })
+})
+
+test('after an outage Charging is not reported before the start of its transaction, which stands behind an older session', async () => {
+  const w = await world({ settings: { MeterValueSampleInterval: '10' } })
+  await w.swipe()
+  await w.swipe()
+  goDark(w)
+  w.plant.plugIn()
+  await w.clock.advance(seconds(2))
+  expect(await w.swipe()).toBe('started')
+  await w.clock.advance(seconds(60))
+  expect(await w.swipe()).toBe('stopped')
+  await w.clock.advance(seconds(10))
+  expect(await w.swipe()).toBe('started')
+  await w.until(() => w.status() === 'charging')
+  const before = w.sent().length
+  w.network.dials('accept')
+  await w.clock.advance(seconds(130))
+  const story = w.story().slice(before)
+  const starts = story.flatMap((action, at) => (action === 'StartTransaction' ? [at] : []))
+  expect(starts).toHaveLength(2)
+  expect(story.indexOf('StatusNotification Charging')).toBeGreaterThan(starts[1] as number)
 })
