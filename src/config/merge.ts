@@ -150,7 +150,7 @@ function logFrom(flags: Flags, environment: Environment, file: StationFile, besi
   const named =
     flags.log !== undefined ? levelFrom('--log', flags.log) : variable !== undefined && variable !== '' ? levelFrom('OCPP_LOG_LEVEL', variable) : undefined
   const level = named ?? file.log?.level ?? usual
-  return { level: frames && level !== 'trace' ? 'debug' : level, file: logFile, frames }
+  return { level: frames && level !== 'trace' ? 'debug' : level, file: logFile }
 }
 
 function levelFrom(source: string, word: string): LogLevel {

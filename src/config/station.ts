@@ -68,8 +68,6 @@ export interface LogConfig {
   readonly level: LogLevel
   /** Undefined: standard error. */
   readonly file: string | undefined
-  /** OCPP_PROTOCOL_DEBUG: whole OCPP frames are wanted. `level` is at most `debug` then. */
-  readonly frames: boolean
 }
 
 export interface VendorOptions {

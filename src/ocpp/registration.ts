@@ -44,8 +44,6 @@ export interface Registration {
   readonly isOnline: boolean
   /** BootNotification out of turn (TriggerMessage). False, and nothing is sent, once accepted (errata 3.35). */
   bootNow(): boolean
-  /** BootNotification again although accepted: its contents changed (OCPP-J §5.4). */
-  bootAgain(): void
 }
 
 /** The longest wait that a central system can impose. A mistyped interval (10^9 s is 31 years) must not take a charger out
@@ -146,12 +144,6 @@ export function registration(options: RegistrationOptions): Registration {
       if (state === 'accepted') return false
       bootWhenPossible()
       return true
-    },
-    bootAgain() {
-      // The answer to one on its way speaks of the old contents.
-      attempt = undefined
-      enter('booting')
-      bootWhenPossible()
     },
   }
 }

@@ -36,7 +36,7 @@ describe('pilotwire run', () => {
         console: true,
         respawn: true,
         automaticEv: false,
-        log: { level: 'debug', file: undefined, frames: false },
+        log: { level: 'debug', file: undefined },
       }),
     ])
     expect(configs[0]?.board.evses).toHaveLength(3)

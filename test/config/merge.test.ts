@@ -27,7 +27,7 @@ describe('one station from flags, environment and station file', () => {
       automaticEv: false,
       stateDirectory: '/home/u/.local/state/pilotwire/CP1',
       identity: { vendor: 'Pilotwire', model: 'Pilotwire', firmwareVersion: '1.2.3' },
-      log: { level: 'info', file: undefined, frames: false },
+      log: { level: 'info', file: undefined },
       board: { name: 'simulated' },
     })
   })
@@ -88,10 +88,10 @@ describe('one station from flags, environment and station file', () => {
   test('the log obeys its variables, below the flag and above the file', async () => {
     const station = file('log.yaml', 'log: {level: error, file: /f.log}\n')
     const log = async (flags: Flags, environment: Environment) => (await config(flags, environment)).log
-    expect(await log({ station }, { OCPP_LOG_LEVEL: 'WARN', OCPP_LOG_FILE: '/v.log' })).toEqual({ level: 'warn', file: '/v.log', frames: false })
+    expect(await log({ station }, { OCPP_LOG_LEVEL: 'WARN', OCPP_LOG_FILE: '/v.log' })).toEqual({ level: 'warn', file: '/v.log' })
     expect(await log({ log: 'info' }, { OCPP_LOG_LEVEL: 'warn' })).toMatchObject({ level: 'info' })
-    expect(await log({}, { OCPP_PROTOCOL_DEBUG: '1' })).toMatchObject({ level: 'debug', frames: true })
-    expect(await log({}, { OCPP_PROTOCOL_DEBUG: '0' })).toMatchObject({ level: 'info', frames: false })
+    expect(await log({}, { OCPP_PROTOCOL_DEBUG: '1' })).toMatchObject({ level: 'debug' })
+    expect(await log({}, { OCPP_PROTOCOL_DEBUG: '0' })).toMatchObject({ level: 'info' })
     expect(await log({ console: true }, {})).toMatchObject({ level: 'warn' })
   })
 

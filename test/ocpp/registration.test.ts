@@ -185,17 +185,3 @@ test('TriggerMessage boots out of turn while not accepted, and not once accepted
   await w.clock.advance(hours(24))
   expect(w.boots).toHaveLength(2)
 })
-
-test('contents that changed are told again', async () => {
-  const w = registering()
-  w.open()
-  await w.answer('accepted')
-  w.registration.bootAgain()
-  expect([w.boots.length, w.registration.mayInitiate]).toEqual([2, false])
-  w.registration.bootAgain()
-  w.boots[1]?.answer({ status: 'accepted', interval: 1 })
-  await w.clock.settle()
-  expect([w.boots.length, w.registration.state]).toEqual([3, 'booting'])
-  await w.answer('accepted')
-  expect(w.registration.state).toBe('accepted')
-})
