@@ -101,9 +101,11 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
     send(connector, shown)
   }
   const sendIfChanged = (connector: number) => {
-    if (!parts.mayReport() || (connector !== 0 && isHeld(core.view(connector)))) return
+    if (!parts.mayReport()) return
     const shown = present(connector)
-    if (!isKnown(connector, shown)) tell(connector, shown)
+    // Most reports change nothing that is told: that is asked first.
+    if (isKnown(connector, shown) || (connector !== 0 && isHeld(core.view(connector)))) return
+    tell(connector, shown)
   }
   /** The picture last seen, whether or not it was reported: what MinimumStatusDuration counts from. */
   const seen = new Map<number, Shown>()
