@@ -1,4 +1,4 @@
-import { constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { makeDirectories } from './directories.ts'
 
@@ -7,12 +7,15 @@ import { makeDirectories } from './directories.ts'
 export interface LineWriter {
   /** @param line with its line break */
   write(line: string): void
+  /** Lets go of what the writer opened itself; later lines are lost. */
+  close(): void
 }
 
 /** @param to a file descriptor, or a file to append to; its directory is made
  *  @throws the system's error when the file cannot be opened */
 export function lineWriter(to: number | string): LineWriter {
   const descriptor = typeof to === 'string' ? openFile(resolve(to)) : unblocked(to)
+  let isOpen = true
   /** What a pipe took only the beginning of. */
   let rest: Buffer = Buffer.alloc(0)
   let lost = 0
@@ -40,8 +43,13 @@ export function lineWriter(to: number | string): LineWriter {
   }
   return {
     write(line) {
+      if (!isOpen) return
       if (!drained() || !note() || !put(Buffer.from(line))) lost++
       else drained()
+    },
+    close() {
+      if (isOpen && descriptor !== to) closeSync(descriptor)
+      isOpen = false
     },
   }
 }

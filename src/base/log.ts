@@ -17,8 +17,9 @@ export interface Log {
 
 /** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970.
  *  @throws the system's error when the file cannot be opened */
-export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string }): Log {
-  return wrap(
+export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string }): Log & { close(): void } {
+  const lines = lineWriter(options.to ?? 2)
+  const log = wrap(
     pino(
       {
         level: options.level,
@@ -26,9 +27,10 @@ export function jsonLog(options: { level: LogLevel; now: () => number; to?: numb
         timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
       },
-      lineWriter(options.to ?? 2),
+      lines,
     ),
   )
+  return { ...log, close: lines.close }
 }
 
 function wrap(inner: pino.Logger): Log {

@@ -53,7 +53,8 @@ const longestExitMs = 2_900
 export async function startStation(config: StationConfig, streams?: Streams, further: readonly Command[] = []): Promise<RunningStation> {
   const clock = systemClock()
   let print: RunningStation['print'] = (line) => void streams?.stdout.write(`${line}\n`)
-  const log = logFor(config, clock, isTypedInto(config, streams), (line) => print(line)).with({ station: config.id })
+  const spoken = logFor(config, clock, isTypedInto(config, streams), (line) => print(line))
+  const log = spoken.with({ station: config.id })
   const lock = lockDirectory(config.stateDirectory)
   const undo: (() => void | Promise<void>)[] = [() => lock.release()]
   const release = async () => {
@@ -64,6 +65,7 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
         log.error({ error: wordsOf(error) }, 'something could not be closed in good order')
       }
     }
+    spoken.close?.()
   }
   let unfinished: InlineStation | undefined
   try {
@@ -176,7 +178,7 @@ function isTypedInto(config: StationConfig, streams: Streams | undefined): boole
 }
 
 /** JSON lines on standard error or in a file; above a prompt, words for whoever sits there. @throws ConfigError for a file that cannot be written */
-function logFor({ log: { level, file } }: StationConfig, clock: Clock, isTerminal: boolean, print: (line: string) => void): Log {
+function logFor({ log: { level, file } }: StationConfig, clock: Clock, isTerminal: boolean, print: (line: string) => void): Log & { close?(): void } {
   const now = () => clock.now().epochMs
   if (file === undefined) return isTerminal ? spokenLog({ level, now, print }) : jsonLog({ level, now })
   try {

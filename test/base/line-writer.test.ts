@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,17 @@ test('lines go to a file at once, behind those that are there, and its directory
   lineWriter(path).write('one\n')
   lineWriter(path).write('two\n')
   expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n')
+})
+
+test('a writer that is closed has let go of its file and takes no more lines', () => {
+  const path = join(directory, 'closed')
+  const before = readdirSync('/proc/self/fd').length
+  const writer = lineWriter(path)
+  writer.write('one\n')
+  writer.close()
+  writer.close()
+  writer.write('two\n')
+  expect([readFileSync(path, 'utf8'), readdirSync('/proc/self/fd').length]).toEqual(['one\n', before])
 })
 
 test('a directory that cannot be made is an error at once, also where the system never tells the end of it', () => {
