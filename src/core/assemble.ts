@@ -11,7 +11,7 @@ import { evse } from './evse.ts'
 import type { Fact, Transaction } from './facts.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
-import type { Accepted, Evse } from './outlet.ts'
+import type { Evse } from './outlet.ts'
 import { transactionRecord } from './record.ts'
 import { endCutOff } from './recovery.ts'
 import { type SettingValue, settings } from './settings.ts'
@@ -106,8 +106,6 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       free[0]
     )
   }
-  const take = (place: Evse, token: string, group: string | undefined, source: Accepted['source'], isMovable: boolean) =>
-    place.take({ token, group, source, isMovable })
 
   const decide = async (token: string, number: number | undefined): Promise<PresentOutcome> => {
     if (token === '' || authority?.isPresentable(token) === false) return 'invalid'
@@ -128,7 +126,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     const heldForGroup = places.find((one) => isSameToken(one.heldFor?.group, decision.group))
     if (heldForGroup !== undefined) return (await heldForGroup.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
     const place = placeFor(number, token)
-    return place === undefined ? 'noEvse' : take(place, token, decision.group, 'local', number === undefined && all.length > 1)
+    return place === undefined ? 'noEvse' : place.take({ token, group: decision.group, source: 'local', isMovable: number === undefined && all.length > 1 })
   }
 
   /** Cards that the central system is being asked about: shown twice they are one question, not a start and a stop. */
@@ -147,7 +145,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     promised.delete(place)
     if (decision.status !== 'accepted') return log.info({ outcome: decision.status }, 'a remote start was not authorized')
     if (isShuttingDown || !place.isFree) return log.info({ evse: place.view.evse }, 'the place of a remote start is not free any more')
-    take(place, token, decision.group, 'remote', false)
+    place.take({ token, group: decision.group, source: 'remote', isMovable: false })
   }
 
   const setAvailability: ChargePoint['setAvailability'] = (number, isOperative) => {

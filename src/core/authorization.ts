@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
-import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Documents } from '../store/store.ts'
+import { attempted } from '../store/store-error.ts'
 import type { Authority, TokenInfo } from './charge-point.ts'
 import type { Settings } from './settings.ts'
 
@@ -57,12 +57,11 @@ export function authorization(parts: {
   }
   const learn = (token: string, info: TokenInfo) => {
     if (!settings.get('authorizationCacheEnabled')) return
-    try {
-      remember(token, info)
-    } catch (error) {
-      // A cache that cannot be written costs a question later, not the session now.
-      parts.log.error({ error: wordsOf(error) }, 'the authorization cache cannot be written')
-    }
+    // A cache that cannot be written costs a question later, not the session now.
+    attempted(
+      () => remember(token, info),
+      (error) => parts.log.error({ error: error.message }, 'the authorization cache cannot be written'),
+    )
   }
   const offline = (token: string): Decision => {
     const found = remembered(token)

@@ -1,10 +1,10 @@
 import { type Clock, isPlausible, type Timer } from '../base/clock.ts'
-import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import { type Amps, seconds, type WattHours } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
 import type { Documents, Ledger } from '../store/store.ts'
+import { attempted } from '../store/store-error.ts'
 import type { Fact, MeterSampled, SampleContext, SampledValue } from './facts.ts'
 import { valuesOf } from './measurands.ts'
 import type { Settings } from './settings.ts'
@@ -64,23 +64,25 @@ export function metering(parts: {
   /** Samples that the disk would not take: they go first when it does again. */
   let unwritten: { readonly at: Moment; readonly fact: MeterSampled }[] = []
   const write = (): void => {
-    try {
-      for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
-        const { at, fact } = next
-        ledger.append(at, fact, { durability: 'grouped', ...(fact.transaction === undefined ? {} : { subject: fact.transaction }) })
-        unwritten.shift()
-      }
-    } catch (error) {
-      unwritten = unwritten.slice(-mostUnwritten)
-      log.error({ evse: evse.evse, waiting: unwritten.length, error: wordsOf(error) }, 'a sample cannot be written; it waits in memory')
-    }
+    attempted(
+      () => {
+        for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
+          const { at, fact } = next
+          ledger.append(at, fact, { durability: 'grouped', ...(fact.transaction === undefined ? {} : { subject: fact.transaction }) })
+          unwritten.shift()
+        }
+      },
+      (error) => {
+        unwritten = unwritten.slice(-mostUnwritten)
+        log.error({ evse: evse.evse, waiting: unwritten.length, error: error.message }, 'a sample cannot be written; it waits in memory')
+      },
+    )
   }
   const keep = () => {
-    try {
-      registers.put(key, { wh: meterWh(), at: clock.now() }, 'grouped')
-    } catch (error) {
-      log.error({ evse: evse.evse, error: wordsOf(error) }, 'the meter register cannot be written')
-    }
+    attempted(
+      () => registers.put(key, { wh: meterWh(), at: clock.now() }, 'grouped'),
+      (error) => log.error({ evse: evse.evse, error: error.message }, 'the meter register cannot be written'),
+    )
   }
   const append = (at: Moment, context: SampleContext, values: readonly SampledValue[], endValues: readonly SampledValue[]) => {
     // The register first: a transaction that is cut off here must not end below a sample of its own.

@@ -1,7 +1,7 @@
 import { type Clock, toleranceMs } from '../base/clock.ts'
 import type { Moment } from '../base/moment.ts'
 import type { Documents } from '../store/store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { attempted } from '../store/store-error.ts'
 
 /** Gives moments that were noted before the wall clock was known the time that their boot learnt later (reference rule 16).
  *  The origin of a boot is kept once it is known: a message that is sent again carries the same time.
@@ -14,12 +14,11 @@ export function settledMoments(origins: Documents<number>, clock: Clock): (at: M
     const now = clock.now()
     if (!now.trusted || now.boot !== boot) return undefined
     const origin = Math.round(now.epochMs - now.bootMs)
-    try {
-      origins.put(boot, origin)
-    } catch (error) {
-      // A disk that is full: the time is right all the same.
-      if (!(error instanceof StoreError)) throw error
-    }
+    // On a disk that is full the time is right all the same.
+    attempted(
+      () => origins.put(boot, origin),
+      () => undefined,
+    )
     return origin
   }
   return (at) => {

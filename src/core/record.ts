@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import { seconds } from '../base/units.ts'
 import type { Documents, Ledger, Store } from '../store/store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { attempted } from '../store/store-error.ts'
 import type { Availability } from './availability.ts'
 import type { Fact, Transaction, TransactionEnded } from './facts.ts'
 
@@ -33,16 +33,11 @@ export interface TransactionRecord {
 
 export function transactionRecord({ store, ledger, open, availability, clock, log }: RecordParts): TransactionRecord {
   const retries = new Map<number, Timer>()
-  const isWritten = (evse: number, write: () => void): boolean => {
-    try {
-      store.atomically(write)
-      return true
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      log.error({ evse, error: error.message }, 'a transaction cannot be written to the state directory')
-      return false
-    }
-  }
+  const isWritten = (evse: number, write: () => void): boolean =>
+    attempted(
+      () => store.atomically(write),
+      (error) => log.error({ evse, error: error.message }, 'a transaction cannot be written to the state directory'),
+    )
   const end: TransactionRecord['end'] = (fact, at, samplesFirst, written) => {
     samplesFirst()
     const done = isWritten(fact.evse, () => {

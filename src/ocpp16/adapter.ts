@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts'
-import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { epochOf, isoOf } from '../base/moment.ts'
 import { millis, minutes, seconds } from '../base/units.ts'
@@ -12,6 +11,7 @@ import { type Peer, peer, type Route, routesOf } from '../ocpp/peer.ts'
 import { type BootAnswer, type Registration, registration } from '../ocpp/registration.ts'
 import { type Reporter, reporter } from '../ocpp/reporter.ts'
 import type { Store } from '../store/store.ts'
+import { attempted } from '../store/store-error.ts'
 import { delivery } from './delivery.ts'
 import { coreRoutes, type HandlerParts } from './handlers/core.ts'
 import { remoteTriggerRoutes } from './handlers/remote-trigger.ts'
@@ -174,14 +174,15 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   core.authority = authority
   const offs = [
     signedUp.accepted.on(({ interval }) => {
-      try {
-        // 0 keeps our own (reference rule 11); a negative one is nonsense.
-        if (interval > 0) settings.set('heartbeatInterval', Math.min(2_147_483_647, Math.round(interval / 1_000)))
-        core.registered(true)
-      } catch (error) {
-        // A disk that is full holds up no report.
-        log.error({ error: wordsOf(error) }, 'what the central system said at boot cannot be kept')
-      }
+      // A disk that is full holds up no report.
+      attempted(
+        () => {
+          // 0 keeps our own (reference rule 11); a negative one is nonsense.
+          if (interval > 0) settings.set('heartbeatInterval', Math.min(2_147_483_647, Math.round(interval / 1_000)))
+          core.registered(true)
+        },
+        (error) => log.error({ error: error.message }, 'what the central system said at boot cannot be kept'),
+      )
       statuses.reportAll()
     }),
     signedUp.online.on(() => {

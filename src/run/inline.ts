@@ -19,7 +19,7 @@ import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import { guard } from '../safety/guard.ts'
 import type { Latch } from '../safety/latch.ts'
 import type { Store } from '../store/store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { attempted } from '../store/store-error.ts'
 
 /** What a station in one process is made of: everything that touches the world is handed in. */
 export interface InlineParts {
@@ -106,12 +106,7 @@ export function inlineStation(parts: InlineParts): InlineStation {
   })
   /** A disk that takes nothing today is said, and is no reason to end: charging goes on, and the chore comes again. */
   const onDisk = (chore: () => void) => () => {
-    try {
-      chore()
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      log.error({ error: error.message }, 'the state directory cannot be written')
-    }
+    attempted(chore, (error) => log.error({ error: error.message }, 'the state directory cannot be written'))
   }
   const flush = onDisk(() => {
     if (store.hasUnflushed) store.flush()

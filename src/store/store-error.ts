@@ -44,3 +44,15 @@ export function storeErrorOf(error: unknown, path: string): unknown {
 export function isSqlError(error: unknown): error is Error & { readonly errcode: number } {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
 }
+
+/** Runs a write that charging does not depend on. False: the store would not take it, and `refused` was told why. A bug is thrown on. */
+export function attempted(write: () => void, refused: (error: StoreError) => void): boolean {
+  try {
+    write()
+    return true
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    refused(error)
+    return false
+  }
+}

@@ -8,6 +8,7 @@ import { type SettingName, type SettingValue, type SettingValues, settings } fro
 import type { EvseDescription, GuardPort } from '../../src/safety/port.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Ledger } from '../../src/store/store.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 
 /** The metering of an outlet whose meter shows `wh`, where `kept` Wh were kept before; the disk takes no facts while it is full. */
 function bench(set: Partial<SettingValues> = {}, kept?: number) {
@@ -22,7 +23,7 @@ function bench(set: Partial<SettingValues> = {}, kept?: number) {
   const real = store.ledger<Fact>()
   const ledger: Ledger<Fact> = Object.assign(Object.create(real) as Ledger<Fact>, {
     append: ((...fact) => {
-      if (meter.isFull) throw new Error('no room')
+      if (meter.isFull) throw new StoreError('full', 'no room')
       return real.append(...fact)
     }) satisfies Ledger<Fact>['append'],
   })

@@ -4,6 +4,7 @@ import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import { openStore } from '../../src/store/open.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { answered, ask, charging } from './asking.ts'
 import { killed, stopped } from './restarts.ts'
 import { type World, type WorldOptions, world } from './world.ts'
@@ -238,7 +239,7 @@ test('a state directory that is full when the station is accepted holds up nothi
     return {
       ...inner,
       put: (...args: Parameters<typeof inner.put>) => {
-        if (isFull) throw new Error('disk full')
+        if (isFull) throw new StoreError('full', 'disk full')
         inner.put(...args)
       },
     }
