@@ -1,14 +1,21 @@
 import type { Clock } from '../src/base/clock.ts'
+import type { Log } from '../src/base/log.ts'
+import type { Machine } from './bus/wiring.ts'
 import { type SimulatedBoard, type SimulatedOptions, simulatedBoard } from './simulated/board.ts'
 import type { SimulatedBoardSpec } from './simulated/spec.ts'
-import type { Board } from './types.ts'
+import type { WiredBoardSpec } from './spec/board.ts'
+import type { Board, Register } from './types.ts'
 
 /** What a board file may say, by `kind`. */
-export type BoardSpec = SimulatedBoardSpec
+export type BoardSpec = SimulatedBoardSpec | WiredBoardSpec
 
-export interface BuildOptions {
+export interface OpenOptions {
   readonly clock: Clock
-  readonly simulated?: SimulatedOptions
+  readonly log: Log
+  /** Where a meter without a register of its own keeps its count. */
+  readonly register?: (evse: number) => Register | undefined
+  /** How real devices are reached; this machine's own when left out. */
+  readonly machine?: Machine
 }
 
 /** A board, and the hands for its world where the world is simulated. */
@@ -17,15 +24,16 @@ export interface BuiltBoard {
   readonly simulation: SimulatedBoard | undefined
 }
 
-/** The one catalogue of drivers: the kind of board to what builds it. */
-const catalogue: { readonly [Kind in BoardSpec['kind']]: (spec: Extract<BoardSpec, { kind: Kind }>, options: BuildOptions) => BuiltBoard } = {
-  simulated(spec, { clock, simulated }) {
-    const simulation = simulatedBoard(spec, clock, simulated)
-    return { board: simulation.board, simulation }
-  },
+/** Makes a board in software. */
+export function buildBoard(spec: SimulatedBoardSpec, { clock, simulated }: { readonly clock: Clock; readonly simulated?: SimulatedOptions }): BuiltBoard {
+  const simulation = simulatedBoard(spec, clock, simulated)
+  return { board: simulation.board, simulation }
 }
 
-/** Makes a board of a board file that was checked. */
-export function buildBoard(spec: BoardSpec, options: BuildOptions): BuiltBoard {
-  return catalogue[spec.kind](spec, options)
+/** Makes a board of a board file that was checked, and opens its devices. The drivers are loaded only for wires.
+ *  @throws ConfigError for a name that the file does not have, DeviceError for a device that cannot be had at all */
+export async function openBoard(spec: BoardSpec, options: OpenOptions): Promise<BuiltBoard> {
+  if (spec.kind === 'wired') throw new Error('not yet')
+  const { clock, register } = options
+  return buildBoard(spec, { clock, ...(register === undefined ? {} : { simulated: { register } }) })
 }

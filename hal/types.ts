@@ -65,6 +65,13 @@ export interface EvseController {
   readonly lock: Lock | undefined
   readonly proximity: Proximity | undefined
   readonly residualCurrent: ResidualCurrent | undefined
+  readonly phaseSwitch: PhaseSwitch | undefined
+  /** Opens the pilot's wire (a relay), to wake a sleeping EV. ON: disconnected. */
+  readonly pilotBreak: Output | undefined
+  /** The board has a control pilot. False only for a socket outlet: plugging in is what `pilot.sample` stands for. */
+  readonly hasPilot: boolean
+  /** The negative half of the pilot is measured: the diode check can be made. */
+  readonly seesNegativePeak: boolean
   /** A pilot sample older than this is a fault: 60 ms natively, 1 s for controllers that open within 100 ms themselves. */
   readonly staleAfter: Millis
 }
@@ -95,6 +102,12 @@ export interface Meter {
   readonly newest: Reading | undefined
 }
 
+/** The non-volatile register of a meter whose own hardware has none. */
+export interface Register {
+  load(): WattHours
+  save(wh: WattHours): void
+}
+
 export interface Token {
   /** As the reader's settings print it, for instance upper-case hex of the UID. 1 to 36 characters. */
   readonly id: string
@@ -107,7 +120,40 @@ export interface TokenReader {
 }
 
 export interface Input {
+  /** A contact that cannot be read is what is unsafe: pressed, missing, open. The driver says so. */
   readonly isActive: boolean
+}
+
+/** Something that is switched: a lamp, a relay, a coil. OFF until proven otherwise. */
+export interface Output {
+  on(): void
+  off(): void
+  /** Read back from the device; undefined when it cannot be read. */
+  readonly isOn: boolean | undefined
+}
+
+/** Lamps and buzzer of an outlet. */
+export interface Indicator {
+  readonly red: Output | undefined
+  readonly green: Output | undefined
+  readonly blue: Output | undefined
+  readonly buzzer: Output | undefined
+}
+
+/** Switches an outlet between one and three phases. Never under load: rule 17. */
+export interface PhaseSwitch {
+  choose(phases: 1 | 3): void
+  readonly phases: 1 | 3 | undefined
+}
+
+/** A contact from outside (the grid operator's ripple control) that limits the current. */
+export interface LimitInput {
+  readonly name: string
+  readonly input: Input
+  /** Per phase while active; below 6 A: pause. */
+  readonly amps: Amps
+  /** Undefined: all. */
+  readonly evse: number | undefined
 }
 
 export interface Sensor {
@@ -124,6 +170,9 @@ export interface EvseHardware {
   readonly temperature: Sensor | undefined
   /** Active: the protective earth is missing. */
   readonly protectiveEarth: Input | undefined
+  /** Fired by a weld: trips the breaker in front. */
+  readonly shuntTrip: Output | undefined
+  readonly indicator: Indicator | undefined
   /** Largest current of the installation behind this outlet, per phase: 6 to 80 A. */
   readonly maxAmps: Amps
   readonly phases: 1 | 3
@@ -166,6 +215,11 @@ export interface Board {
   readonly tamper: Input | undefined
   /** Active: the board itself says that it does not work (supply, expander, self-check). */
   readonly failure: Input | undefined
+  /** A relay that drops out unless it is toggled at 10 Hz or more. The guard's tick alone feeds it. */
+  readonly deadMan: Output | undefined
+  readonly limitInputs: readonly LimitInput[]
+  /** `us`: a residual current trip recloses after 5 min, at most 3 times. */
+  readonly market: 'eu' | 'us'
   /** What the board file says about the guard's numbers; what it leaves out has the default. */
   readonly safety: Partial<SafetySettings>
   /** An input, a sample or a reading changed. A host that sleeps between deadlines wakes on it. */

@@ -1,3 +1,4 @@
+import { buildBoard } from '../../hal/build.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
@@ -17,12 +18,7 @@ const station = inlineStation({
   csmsUrl: 'ws://memory',
   settings,
   identity: { vendor: 'Pilotwire', model: 'Simulated', firmwareVersion: '0.0.0' },
-  board: {
-    name: 'simulated',
-    kind: 'simulated',
-    safety: {},
-    evses: [{ maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasVentilation: false }],
-  },
+  built: buildBoard({ name: 'simulated', kind: 'simulated', evses: [{ maxAmps: 32, phases: 3, cable: 'socket' }] }, { clock }),
   password: undefined,
   bootAfterReconnect: false,
   preBootTransactions: false,

@@ -1,8 +1,7 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { signal } from '../../src/base/signal.ts'
-import type { Board, EvseHardware, Input, Token, TokenReader } from '../types.ts'
+import type { Board, EvseHardware, Input, Register, Token, TokenReader } from '../types.ts'
 import type { PlantTerminals } from './electronics.ts'
-import type { Register } from './energy.ts'
 import type { PlantFault } from './faults.ts'
 import { type Plant, plant } from './plant.ts'
 import type { SimulatedBoardSpec, SimulatedEvseSpec } from './spec.ts'
@@ -45,6 +44,9 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
     emergencyStop: anyHas('emergencyStop'),
     tamper: anyHas('tamper'),
     failure: anyHas('board'),
+    deadMan: undefined,
+    limitInputs: [],
+    market: 'eu',
     safety: spec.safety ?? {},
     changed,
     close() {
@@ -103,6 +105,10 @@ function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSp
         },
         test: () => terminals.testResidualCurrent(),
       },
+      phaseSwitch: undefined,
+      pilotBreak: undefined,
+      hasPilot: true,
+      seesNegativePeak: true,
       staleAfter: 60,
     },
     meter: {
@@ -120,6 +126,8 @@ function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSp
         return world.faults.has('protectiveEarth')
       },
     },
+    shuntTrip: undefined,
+    indicator: undefined,
     maxAmps: spec.maxAmps,
     phases: spec.phases,
     cable: spec.cable,

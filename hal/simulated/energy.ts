@@ -1,11 +1,5 @@
-import type { Amps, Millis, Volts, WattHours } from '../../src/base/units.ts'
-import type { Reading } from '../types.ts'
-
-/** The non-volatile register of a meter. */
-export interface Register {
-  load(): WattHours
-  save(wh: WattHours): void
-}
+import type { Amps, Millis, Volts } from '../../src/base/units.ts'
+import type { Reading, Register } from '../types.ts'
 
 export interface Flow {
   readonly volts: readonly Volts[]

@@ -1,33 +1,33 @@
 import type { Static } from 'typebox'
+import type { WiredBoardSpec } from '../../hal/spec/board.ts'
 import type { SafetySettings } from '../../hal/types.ts'
+import { ConfigError } from '../base/errors.ts'
 import * as schema from '../base/schema.ts'
 
 /** More outlets than this nobody hangs on one computer. */
 export const mostConnectors = 64
 
 /** What a board file says. One file per board in `board-configs/`; `hal/build.ts` makes the board of it. */
-const evse = schema.object(
-  {
-    maxAmps: schema.integer({
-      description: 'Largest current of the installation behind this outlet, A per phase. IEC 61851-1: 6 to 80.',
-      minimum: 6,
-      maximum: 80,
-    }),
-    phases: schema.unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases of the supply behind this outlet: 1 or 3.' }),
-    cable: schema.unsafe<'socket' | 'fixed'>({
-      type: 'string',
-      enum: ['socket', 'fixed'],
-      description: 'socket: the driver brings the cable, the plug is locked. fixed: the cable hangs on the charger.',
-    }),
-    nominalVoltageV: schema.optional(
-      schema.integer({ description: 'Voltage between a phase and neutral, V. 230 when left out.', minimum: 100, maximum: 277, default: 230 }),
-    ),
-    hasVentilation: schema.optional(
-      schema.boolean({ description: 'True where the room is ventilated: a car in pilot state D may charge. False when left out.', default: false }),
-    ),
-  },
-  { additionalProperties: false },
-)
+/** What every outlet says, whatever it is made of. */
+export const outlet = {
+  maxAmps: schema.integer({
+    description: 'Largest current of the installation behind this outlet, A per phase. IEC 61851-1: 6 to 80.',
+    minimum: 6,
+    maximum: 80,
+  }),
+  phases: schema.unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases of the supply behind this outlet: 1 or 3.' }),
+  cable: schema.unsafe<'socket' | 'fixed'>({
+    type: 'string',
+    enum: ['socket', 'fixed'],
+    description: 'socket: the driver brings the cable, the plug is locked. fixed: the cable hangs on the charger.',
+  }),
+  nominalVoltageV: schema.optional(
+    schema.integer({ description: 'Voltage between a phase and neutral, V. 230 when left out.', minimum: 100, maximum: 277, default: 230 }),
+  ),
+  hasVentilation: schema.optional(
+    schema.boolean({ description: 'True where the room is ventilated: a car in pilot state D may charge. False when left out.', default: false }),
+  ),
+} as const
 
 const bounded = (description: string, minimum: number, maximum: number, usual: number) =>
   schema.optional(schema.number({ description: `${description} ${minimum} to ${maximum}; ${usual} when left out.`, minimum, maximum, default: usual }))
@@ -35,7 +35,7 @@ const choice = <const T extends readonly string[]>(description: string, words: T
   schema.optional(schema.unsafe<T[number]>({ type: 'string', enum: [...words], description: `${description} ${usual} when left out.`, default: usual }))
 
 /** The bounds are the guard's own (`bounds` in `src/safety/limits.ts`; a test compares them): a file cannot go beyond them. */
-const safety = schema.object(
+export const safety = schema.object(
   {
     lowestV: bounded('Supply voltage below which charging stops after 10 s, V, for a nominal 230 V.', 180, 220, 196),
     highestV: bounded('Supply voltage above which charging stops after 10 s, V, for a nominal 230 V.', 240, 276, 264),
@@ -52,28 +52,36 @@ const safety = schema.object(
   { additionalProperties: false, description: "The guard's numbers." },
 )
 
-export const boardSchema = schema.object(
+/** What every board file says, whatever its kind. */
+export const about = {
+  $schema: schema.optional(schema.string({ description: 'For editors; not read.' })),
+  name: schema.string({ description: 'The name that --board and the log use.', minLength: 1, maxLength: 50 }),
+  safety: schema.optional(safety),
+} as const
+
+export const evsesOf = <const T extends Parameters<typeof schema.array>[0]>(evse: T) =>
+  schema.array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: mostConnectors })
+
+export const simulatedSchema = schema.object(
   {
-    $schema: schema.optional(schema.string({ description: 'For editors; not read.' })),
-    name: schema.string({ description: 'The name that --board and the log use.', minLength: 1, maxLength: 50 }),
+    ...about,
     kind: schema.unsafe<'simulated'>({
       type: 'string',
-      enum: ['simulated'],
-      description: 'The catalogue of drivers to build from. simulated: mains, cable, car and meter in software.',
+      enum: ['simulated', 'wired'],
+      description: 'simulated: mains, cable, car and meter in software. wired: real devices, by the wires that the file names.',
     }),
-    evses: schema.array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: mostConnectors }),
-    safety: schema.optional(safety),
+    evses: evsesOf(schema.object(outlet, { additionalProperties: false })),
   },
-  { additionalProperties: false, title: 'Pilotwire board file', description: 'Everything that is wired to one computer.' },
+  { additionalProperties: false, title: 'Pilotwire board file', description: 'A world in software.' },
 )
 
-type BoardFile = Static<typeof boardSchema>
+type BoardFile = Static<typeof simulatedSchema>
 type EvseFile = BoardFile['evses'][number]
 
 /** One outlet, with nothing left out. */
 export type EvseSpec = Readonly<Required<EvseFile>>
-/** A board as a file describes it, defaults filled in. */
-export interface BoardSpec {
+/** A simulated board as a file describes it, defaults filled in. */
+export interface SimulatedBoard {
   readonly name: string
   readonly kind: 'simulated'
   readonly evses: readonly EvseSpec[]
@@ -81,16 +89,25 @@ export interface BoardSpec {
   readonly safety: Partial<SafetySettings>
 }
 
-export function boardOf(file: BoardFile): BoardSpec {
-  return {
-    name: file.name,
-    kind: file.kind,
-    evses: file.evses.map((each) => ({ nominalVoltageV: 230, hasVentilation: false, ...each })),
-    safety: file.safety ?? {},
-  }
+export type BoardSpec = SimulatedBoard | WiredBoardSpec
+
+/** What is left out of an outlet. */
+export const usualOutlet = { nominalVoltageV: 230, hasVentilation: false } as const
+
+export function simulatedOf(file: BoardFile): SimulatedBoard {
+  return { name: file.name, kind: file.kind, evses: file.evses.map((each) => ({ ...usualOutlet, ...each })), safety: file.safety ?? {} }
 }
 
-/** The same board with `count` outlets: the last one repeats, or the list is cut. */
+/** The same board with `count` outlets: the last simulated one repeats, or the list is cut.
+ *  @throws ConfigError for more outlets than are wired */
 export function withConnectors(board: BoardSpec, count: number): BoardSpec {
-  return { ...board, evses: Array.from({ length: count }, (_, at) => board.evses[Math.min(at, board.evses.length - 1)] as EvseSpec) }
+  if (board.kind === 'simulated')
+    return { ...board, evses: Array.from({ length: count }, (_, at) => board.evses[Math.min(at, board.evses.length - 1)] as EvseSpec) }
+  if (count <= board.evses.length) return { ...board, evses: board.evses.slice(0, count) }
+  throw new ConfigError(
+    `board ${board.name}`,
+    'evses',
+    `has ${board.evses.length} outlets, not ${count}`,
+    'Wire them up and name their wires in the board file',
+  )
 }

@@ -10,7 +10,8 @@ export type LineOf = (path: Path) => number | undefined
 type Violation = ReturnType<typeof Value.Errors>[number]
 
 /** What a file says, held against its schema. @throws ConfigError naming the file, the field and the remedy */
-export function checked<const S extends TSchema>(source: string, schema: S, value: unknown, lineOf: LineOf): Static<S> {
+export function checked<const S extends TSchema>(source: string, declared: S, value: unknown, lineOf: LineOf): Static<S> {
+  const schema = chosen(declared as Described, value) as S
   if (Value.Check(schema, value)) return value as Static<S>
   // One mistake at a time; an unknown name first, because a mistyped name is also a missing one.
   const violations = Value.Errors(schema, value)
@@ -19,6 +20,35 @@ export function checked<const S extends TSchema>(source: string, schema: S, valu
   const { at, problem, remedy } = violation === undefined ? { at: path, problem: 'does not fit', remedy: '' } : explain(schema, value, violation, path)
   const line = lineOf(at)
   throw new ConfigError(source, at.join('.'), line === undefined ? problem : `${problem} (line ${line})`, remedy)
+}
+
+/** The same schema for this one value: where groups of fields are told apart by `kind`, the group that the value names is left.
+ *  A mistake is then told in the words of that group. */
+function chosen(schema: Described, value: unknown): Described {
+  if (typeof value !== 'object' || value === null) return schema
+  if (schema.anyOf !== undefined) {
+    const branches = schema.anyOf.map((each) => ({ each, names: each.properties?.['kind']?.enum ?? [] }))
+    const { kind } = value as { readonly kind?: unknown }
+    const found = branches.find(({ names }) => names.includes(kind))
+    if (found !== undefined) return chosen(found.each, value)
+    return {
+      type: 'object',
+      required: ['kind'],
+      properties: { kind: { type: 'string', enum: branches.flatMap(({ names }) => names), description: schema.description ?? '' } },
+    }
+  }
+  if (Array.isArray(value)) {
+    const { items, ...rest } = schema
+    return items === undefined ? schema : { ...rest, prefixItems: value.map((each) => chosen(items, each)) }
+  }
+  const wild = Object.values(schema.patternProperties ?? {})[0]
+  const properties = Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => {
+      const of = schema.properties?.[name] ?? wild
+      return of === undefined ? [] : [[name, chosen(of, one)]]
+    }),
+  )
+  return { ...schema, properties: { ...schema.properties, ...properties } }
 }
 
 function explain(schema: TSchema, value: unknown, violation: Violation, path: Path): { at: Path; problem: string; remedy: string } {
@@ -54,11 +84,14 @@ interface Described {
   readonly properties?: Readonly<Record<string, Described>>
   readonly patternProperties?: Readonly<Record<string, Described>>
   readonly items?: Described
+  readonly prefixItems?: readonly Described[]
+  readonly anyOf?: readonly Described[]
+  readonly required?: readonly string[]
 }
 
 function schemaAt(schema: TSchema, path: Path): Described | undefined {
   let at: Described | undefined = schema as Described
-  for (const step of path) at = at?.properties?.[step] ?? Object.values(at?.patternProperties ?? {})[0] ?? at?.items
+  for (const step of path) at = at?.properties?.[step] ?? Object.values(at?.patternProperties ?? {})[0] ?? at?.prefixItems?.[Number(step)] ?? at?.items
   return at
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
-import { type BoardSpec, boardOf, boardSchema } from './board.ts'
+import { type BoardSpec, simulatedOf, simulatedSchema } from './board.ts'
 import { checked } from './check.ts'
 import { identityFieldOf, identityLengths } from './identity.ts'
 import { parseFile, parseJson, readText } from './read.ts'
@@ -25,7 +25,9 @@ export async function readStation(path: string): Promise<StationFile> {
 export async function readBoard(nameOrPath: string, directory = '.'): Promise<BoardSpec> {
   const path = /[/\\]|\.(ya?ml|json)$/i.test(nameOrPath) ? resolve(directory, nameOrPath) : shippedBoard(nameOrPath)
   const { value, lineOf } = await parseFile(path, 'board file')
-  return boardOf(checked(path, boardSchema, value, lineOf))
+  if ((value as { readonly kind?: unknown } | null)?.kind !== 'wired') return simulatedOf(checked(path, simulatedSchema, value, lineOf))
+  const { wiredOf, wiredSchema } = await import('./wired-board.ts')
+  return wiredOf(checked(path, wiredSchema, value, lineOf), dirname(path))
 }
 
 /** Factory values: a JSON object of OCPP configuration keys and values, all strings. @throws ConfigError */

@@ -1,11 +1,9 @@
-import { type BuiltBoard, buildBoard } from '../../hal/build.ts'
-import type { Register } from '../../hal/simulated/energy.ts'
+import type { BuiltBoard } from '../../hal/build.ts'
 import type { Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { nearest } from '../base/nearest.ts'
 import { hours, minutes, seconds } from '../base/units.ts'
-import type { BoardSpec } from '../config/board.ts'
 import { identityFieldOf, identityWith } from '../config/identity.ts'
 import type { Identity, StationConfig } from '../config/station.ts'
 import { chargePoint } from '../core/assemble.ts'
@@ -25,7 +23,8 @@ import { attempted } from '../store/store-error.ts'
 export interface InlineParts {
   readonly id: string
   readonly csmsUrl: string
-  readonly board: BoardSpec
+  /** The board, open. The station closes it. */
+  readonly built: BuiltBoard
   readonly identity: Identity
   /** Factory values of OCPP keys and of the identity: applied when the store is new. */
   readonly settings: Readonly<Record<string, string>>
@@ -42,8 +41,6 @@ export interface InlineParts {
   readonly chance: () => number
   /** UUIDs; random ones by default. */
   readonly newId?: () => string
-  /** The non-volatile register of a simulated meter. */
-  readonly register?: (evse: number) => Register
   readonly latch?: Latch
   /** Ticks each 20 ms even when nothing can have changed. */
   readonly everyTick?: boolean
@@ -69,10 +66,9 @@ const trimEvery = hours(1)
 /** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
 const keptFacts = 50_000
 
-/** Guard, core and OCPP door in one process, over the board that `parts.board` describes. */
+/** Guard, core and OCPP door in one process, over a board that is open. */
 export function inlineStation(parts: InlineParts): InlineStation {
-  const { clock, log, store } = parts
-  const built = buildBoard(parts.board, { clock, ...(parts.register === undefined ? {} : { simulated: { register: parts.register } }) })
+  const { clock, log, store, built } = parts
   const keeper = guardOf(built, parts)
   const core = chargePoint({
     guard: keeper,

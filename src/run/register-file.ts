@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import type { Register } from '../../hal/simulated/energy.ts'
+import type { Register } from '../../hal/types.ts'
 import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 

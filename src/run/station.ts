@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openBoard } from '../../hal/build.ts'
 import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { ConfigError, wordsOf } from '../base/errors.ts'
@@ -78,7 +79,11 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
       settings: factoryOf(config),
       password: config.network.password,
       settingsOrigins: config.settingsOrigins,
-      board: boardOf(config, store),
+      built: await openBoard(boardOf(config, store), {
+        clock,
+        log: log.with({ part: 'hal' }),
+        register: (evse) => registerFile(join(config.stateDirectory, `simulated-meter-${evse}`), log),
+      }),
       bootAfterReconnect: config.vendorOptions.bootAfterReconnect,
       preBootTransactions: config.vendorOptions.preBootTransactions,
       clock,
@@ -86,7 +91,6 @@ export async function startStation(config: StationConfig, streams?: Streams, fur
       store,
       dial: dialWebSocket({ log }),
       chance,
-      register: (evse) => registerFile(join(config.stateDirectory, `simulated-meter-${evse}`), log),
       latch: latchFile(join(config.stateDirectory, 'latch.json'), log),
     })
     unfinished = station

@@ -14,12 +14,13 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   { of: ['src/ocpp16/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
   { of: ['src/ocpp201/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
   { of: ['src/local/'], may: ['src/base/', 'src/core/'] },
-  { of: ['src/config/'], may: ['src/base/', 'hal/types.ts'] },
+  // What a board file may say is declared where the drivers read it.
+  { of: ['src/config/'], may: ['src/base/', 'hal/types.ts', 'hal/spec/'] },
   {
     of: ['src/run/'],
     may: [
       ...['base', 'store', 'safety', 'core', 'ocpp', 'ocpp16', 'ocpp201', 'local', 'config'].map((folder) => `src/${folder}/`),
-      ...['hal/types.ts', 'hal/build.ts', 'hal/simulated/', 'package.json'],
+      ...['hal/types.ts', 'hal/build.ts', 'hal/spec/', 'hal/simulated/', 'package.json'],
     ],
   },
   { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
@@ -28,11 +29,22 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   // A figure of the ledger alone, and the store that a station in simulated time is given.
   {
     of: ['bench/perf/'],
-    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'src/store/open.ts', 'package.json'],
+    may: [
+      'bench/',
+      'hal/build.ts',
+      'src/run/',
+      'src/base/',
+      'src/config/',
+      'src/ocpp/',
+      'src/ocpp16/messages/',
+      'src/ocpp201/messages/',
+      'src/store/open.ts',
+      'package.json',
+    ],
   },
   {
     of: ['bench/start.ts', 'bench/main.ts', 'bench/fleet/', 'bench/scenarios/', 'bench/soak/'],
-    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
+    may: ['bench/', 'hal/build.ts', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
   },
 ]
 

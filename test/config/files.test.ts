@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/base/errors.ts'
-import { boardSchema, withConnectors } from '../../src/config/board.ts'
+import { safety, withConnectors } from '../../src/config/board.ts'
 import { boardNames, readBoard, readSettings, readStation } from '../../src/config/files.ts'
 import { stationSchema } from '../../src/config/station-file.ts'
+import { boardSchema } from '../../src/config/wired-board.ts'
 import { bounds } from '../../src/safety/limits.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'pilotwire-config-'))
@@ -65,7 +66,7 @@ describe('boards', () => {
 
   test("a file's bounds of the guard's numbers are the guard's own", () => {
     for (const [name, { usual, least, most }] of Object.entries(bounds)) {
-      const field = (boardSchema.properties.safety.properties as unknown as Record<string, object>)[name]
+      const field = (safety.properties as unknown as Record<string, object>)[name]
       expect(field, name).toMatchObject({ default: usual, minimum: least, maximum: most })
     }
   })

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { type BoardSpec, buildBoard } from '../../hal/build.ts'
+import { buildBoard } from '../../hal/build.ts'
+import type { SimulatedBoardSpec } from '../../hal/simulated/spec.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 
 const folder = join(import.meta.dirname, '../../board-configs')
@@ -13,7 +14,7 @@ test('there are board files', () => {
 })
 
 test.each(files)('the board of %s can be built', (file) => {
-  const spec = parse(readFileSync(join(folder, file), 'utf8')) as BoardSpec
+  const spec = parse(readFileSync(join(folder, file), 'utf8')) as SimulatedBoardSpec
   const { board, simulation } = buildBoard(spec, { clock: simulatedClock() })
   expect(board.name).toBe(spec.name)
   expect(board.evses.map((each) => each.number)).toEqual(spec.evses.map((_, at) => at + 1))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { buildBoard } from '../../hal/build.ts'
+import { openBoard } from '../../hal/build.ts'
+import { silentLog } from '../../src/base/log.ts'
 import { seconds } from '../../src/base/units.ts'
 import { readBoard } from '../../src/config/files.ts'
 import { commands } from '../../src/local/commands.ts'
@@ -10,7 +11,7 @@ import { desk } from '../local/desk.ts'
 async function bench(board = 'simulated-2') {
   const at = desk({ connectors: board === 'simulated-2' ? 2 : 1 })
   const { clock } = at
-  const { simulation } = buildBoard(await readBoard(board), { clock })
+  const { simulation } = await openBoard(await readBoard(board), { clock, log: silentLog })
   if (simulation === undefined) throw new Error('the board is not simulated')
   const { chargePoint } = at.context
   const auto = automaticEv(chargePoint, simulatedCar(simulation), clock, false)

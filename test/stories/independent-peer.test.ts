@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type RPCClient, RPCServer } from 'ocpp-rpc'
 import { afterEach, expect, test } from 'vitest'
+import { buildBoard } from '../../hal/build.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { dialWebSocket } from '../../src/ocpp/websocket.ts'
@@ -76,11 +77,12 @@ const energy = 'Energy.Active.Import.Register'
 const measurands = `${energy},Energy.Active.Export.Register,Power.Active.Import,Current.Import,Voltage,Frequency,Power.Factor,Current.Offered,Power.Offered`
 
 function station(csmsUrl: string): InlineStation {
+  const clock = systemClock()
   const made = inlineStation({
     id: 'CP 1/ä',
     csmsUrl,
-    board: socketBoard,
-    clock: systemClock(),
+    built: buildBoard(socketBoard, { clock }),
+    clock,
     log: silentLog,
     store: openStore({ directory: undefined, log: silentLog }),
     dial: dialWebSocket({ log: silentLog }),

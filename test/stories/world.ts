@@ -1,14 +1,15 @@
 import { type CentralSystemOptions, centralSystem, type StationFrame } from '../../bench/csms/central-system.ts'
+import { buildBoard } from '../../hal/build.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import { type Millis, seconds } from '../../src/base/units.ts'
-import type { BoardSpec } from '../../src/config/board.ts'
+import type { SimulatedBoard } from '../../src/config/board.ts'
 import { memoryNetwork } from '../../src/ocpp/memory-socket.ts'
 import { type InlineParts, inlineStation } from '../../src/run/inline.ts'
 import { openStore } from '../../src/store/open.ts'
 
 export interface WorldOptions {
-  readonly board?: BoardSpec
+  readonly board?: SimulatedBoard
   /** Factory values of OCPP keys. */
   readonly settings?: Readonly<Record<string, string>>
   readonly csms?: Partial<CentralSystemOptions>
@@ -21,15 +22,15 @@ export interface WorldOptions {
   readonly clock?: SimulatedClock
 }
 
-export const socketBoard: BoardSpec = {
+export const socketBoard: SimulatedBoard = {
   name: 'simulated',
   kind: 'simulated',
   safety: {},
   evses: [{ maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasVentilation: false }],
 }
-export const withEvses = (count: number): BoardSpec => ({
+export const withEvses = (count: number): SimulatedBoard => ({
   ...socketBoard,
-  evses: Array.from({ length: count }, () => socketBoard.evses[0] as BoardSpec['evses'][number]),
+  evses: Array.from({ length: count }, () => socketBoard.evses[0] as SimulatedBoard['evses'][number]),
 })
 
 /** A whole charge point, its plant and a central system, in one simulated world. */
@@ -45,7 +46,7 @@ export async function world(options: WorldOptions = {}) {
   const station = inlineStation({
     id: 'CP-1',
     csmsUrl: 'ws://memory',
-    board: options.board ?? socketBoard,
+    built: buildBoard(options.board ?? socketBoard, { clock }),
     settings: options.settings ?? {},
     identity: { vendor: 'Pilotwire', model: 'Simulated', firmwareVersion: '0.0.0' },
     password: undefined,

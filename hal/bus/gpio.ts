@@ -1,0 +1,52 @@
+import type { Listenable } from '../../src/base/signal.ts'
+import type { Millis } from '../../src/base/units.ts'
+import type { InputSpec, LineSpec, OutputSpec } from '../spec/words.ts'
+import type { Output } from '../types.ts'
+
+/** One interface over the gpiochip character device, sysfs, and the pins of I2C expanders. */
+
+export interface Edge {
+  /** True: to active. */
+  readonly isActive: boolean
+  /** Monotonic ms; the kernel's own timestamp on the character device. */
+  readonly at: Millis
+  /** Which line of a request for several. */
+  readonly line: number
+}
+
+/** An input line; `isActive` is debounced and honours `activeLow`. */
+export interface InputLine {
+  /** Undefined: could not be read. */
+  readonly isActive: boolean | undefined
+  readonly edges: Listenable<Edge>
+  close(): void
+}
+
+export interface OutputLine extends Output {
+  /** Sets OFF and lets go of it. */
+  close(): void
+}
+
+/** Several inputs of one chip in one request, so that the order of their edges is kept (Wiegand). */
+export interface InputGroup {
+  readonly edges: Listenable<Edge>
+  close(): void
+}
+
+export interface Gpio {
+  readonly kind: 'chardev' | 'sysfs' | 'simulated'
+  /** Requested at its OFF level and read back. @throws DeviceError naming the line, the chip, the number tried and who holds it */
+  output(spec: OutputSpec): OutputLine
+  input(spec: InputSpec): InputLine
+  /** @throws DeviceError 'refused' on sysfs, which loses short pulses */
+  group(specs: readonly InputSpec[]): InputGroup
+  close(): void
+}
+
+/** What a line is called in errors and logs: `GPIO17`, `pinctrl-rp1:17`, `relays:3`. */
+export function lineName(spec: LineSpec): string {
+  if (spec.header !== undefined) return `GPIO${spec.header}`
+  if (spec.name !== undefined) return spec.name
+  if (spec.part !== undefined) return `${spec.part}:${spec.pin}`
+  return `${spec.chip}:${spec.offset}`
+}
