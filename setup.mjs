@@ -58,7 +58,27 @@ function cleanEnvironment() {
   const kept =
     /^npm_config_(registry|cache|userconfig|globalconfig|(https?[-_])?proxy|noproxy|ca|cafile|cert|key|strict_ssl|fetch_\w+|maxsockets|offline|prefer_offline|local_address|.*auth.*|_*\/\/.*|@.*)$/i
   const isKept = (name) => name !== 'NODE_ENV' && (!/^npm_/i.test(name) || kept.test(name))
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name)))
+  // Modules of C++ are tied to one Node: they are compiled against the headers that come with the pinned one, whatever Node runs npm.
+  const headers = join(modules, `node-${process.platform}-${process.arch}`)
+  const compile = process.platform === 'linux' ? { npm_config_nodedir: headers, npm_package_config_node_gyp_nodedir: headers } : {}
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => isKept(name))), ...compile }
+}
+
+/** What only real hardware needs. Without one of these the simulated boards run all the same. */
+const devices = { onoff: 'GPIO by sysfs', 'i2c-bus': 'I2C', serialport: 'serial lines', koffi: 'GPIO by the character device' }
+
+/** Tries the modules of the drivers in the Node that will run them, and says what will be missing. */
+function tryDevices() {
+  if (process.platform !== 'linux') return
+  const pinned = join(modules, '.bin', 'node')
+  const node = existsSync(pinned) ? pinned : process.execPath
+  for (const [name, what] of Object.entries(devices)) {
+    const { status } = spawnSync(node, ['-e', `require(${JSON.stringify(name)})`], { cwd: root, stdio: 'ignore' })
+    if (status === 0) continue
+    process.stderr.write(
+      `setup: ${name} does not load: boards with ${what} will not work on this machine. Install python3, make and g++, then delete node_modules and try again.\n`,
+    )
+  }
 }
 
 function install() {
@@ -121,7 +141,9 @@ if (lockText === undefined) stop('package-lock.json is missing: this is not a co
 // The platform belongs to it: a tree that was copied to another machine holds the wrong binaries.
 const expected = `${createHash('sha256').update(lockText).digest('hex')} ${process.platform}-${process.arch}\n`
 if (read(stamp) !== expected) {
-  if (!isInstalled(lockText)) install()
+  const isFresh = !isInstalled(lockText)
+  if (isFresh) install()
+  checkNode()
+  if (isFresh) tryDevices()
   writeFileSync(stamp, expected)
-}
-checkNode()
+} else checkNode()
