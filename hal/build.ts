@@ -1,22 +1,14 @@
 import type { Clock } from '../src/base/clock.ts'
-import type { Log } from '../src/base/log.ts'
-import type { Machine } from './bus/wiring.ts'
 import { type SimulatedBoard, type SimulatedOptions, simulatedBoard } from './simulated/board.ts'
 import type { SimulatedBoardSpec } from './simulated/spec.ts'
 import type { WiredBoardSpec } from './spec/board.ts'
-import type { Board, Register } from './types.ts'
+import type { Board } from './types.ts'
+import type { OpenOptions } from './wired.ts'
+
+export type { OpenOptions } from './wired.ts'
 
 /** What a board file may say, by `kind`. */
 export type BoardSpec = SimulatedBoardSpec | WiredBoardSpec
-
-export interface OpenOptions {
-  readonly clock: Clock
-  readonly log: Log
-  /** Where a meter without a register of its own keeps its count. */
-  readonly register?: (evse: number) => Register | undefined
-  /** How real devices are reached; this machine's own when left out. */
-  readonly machine?: Machine
-}
 
 /** A board, and the hands for its world where the world is simulated. */
 export interface BuiltBoard {
@@ -33,7 +25,7 @@ export function buildBoard(spec: SimulatedBoardSpec, { clock, simulated }: { rea
 /** Makes a board of a board file that was checked, and opens its devices. The drivers are loaded only for wires.
  *  @throws ConfigError for a name that the file does not have, DeviceError for a device that cannot be had at all */
 export async function openBoard(spec: BoardSpec, options: OpenOptions): Promise<BuiltBoard> {
-  if (spec.kind === 'wired') throw new Error('not yet')
+  if (spec.kind === 'wired') return { board: await (await import('./wired.ts')).openWired(spec, options), simulation: undefined }
   const { clock, register } = options
   return buildBoard(spec, { clock, ...(register === undefined ? {} : { simulated: { register } }) })
 }

@@ -36,6 +36,8 @@ export interface Contactor {
   open(): void
   /** What the contacts do (mirror contact), not what was asked for. Undefined where the board has none. */
   readonly isClosed: boolean | undefined
+  /** The board has a mirror contact. Left out: it has one when `isClosed` says something as the guard starts. */
+  readonly hasMirror?: boolean
 }
 
 /** The plug lock of a socket. */
@@ -56,6 +58,17 @@ export interface ResidualCurrent {
   readonly isTripped: boolean
   /** Starts a test; the trip is expected within 500 ms and goes away by itself. */
   test(): void
+}
+
+/** The power stage of a DC outlet and the digital communication with its EV: what it may put out is said in watts, not by the duty
+ *  cycle. Only simulated boards have one; ISO 15118 and real power stages are out of scope. */
+export interface DcOutput {
+  /** Largest power at the output. */
+  readonly maxWatts: Watts
+  /** Of the EVs that charge here: converts watts to amperes while no EV shows its own voltage. */
+  readonly nominalVoltageV: Volts
+  /** The most that goes out from now on; 0: nothing. The last call wins. A stage that has just been built puts out nothing. */
+  offer(watts: Watts): void
 }
 
 /** Pilot, contactor and what belongs to one outlet. */
@@ -95,6 +108,12 @@ export interface Reading {
   readonly phases: readonly PhaseReading[]
   readonly frequencyHz?: Hertz
   readonly powerFactor?: number
+  /** Counts up in the driver's life when the register began anew: another meter, or a reset one. */
+  readonly epoch?: number
+  /** As the meter says it. Another serial is another meter. */
+  readonly serial?: string
+  /** Charge of the EV's battery, 0 to 100 %, where the EV says so (DC). Not of the meter, but of the same moment. */
+  readonly evChargePercent?: Percent
 }
 
 export interface Meter {
@@ -178,6 +197,8 @@ export interface EvseHardware {
   readonly phases: 1 | 3
   readonly cable: 'socket' | 'fixed'
   readonly nominalVoltageV: Volts
+  /** A DC outlet: the meter counts at its output, `maxWatts` bounds it, and current, phases and voltage above are those of its supply. */
+  readonly dc?: DcOutput
   /** True where the room is ventilated: state D may charge. */
   readonly hasVentilation: boolean
 }
@@ -198,6 +219,12 @@ export interface SafetySettings {
   readonly onMeterLost: 'continue' | 'stop'
   /** One or two of three phases are gone. `continue`: the EV takes what is left. */
   readonly onPhaseLoss: 'continue' | 'stop'
+  /** 207 to 253 V, and nothing else for 5 s: a lost PEN conductor shows so. Requires protective-earth switching hardware. */
+  readonly openPen: boolean
+  /** Whether a board that has a phase switch uses it. It can destroy cars that were not made for it. */
+  readonly phaseSwitching: 'off' | 'on'
+  /** What wakes an EV that sleeps through 30 s of PWM: state F, or the pilot's wire opened where the board can, else F. */
+  readonly wakeUp: 'none' | 'fault' | 'disconnect'
   /** Below `6 A` charging pauses; it resumes at this current, and not before this time (ms). */
   readonly resumeAmps: Amps
   readonly resumeAfter: Millis
@@ -224,6 +251,8 @@ export interface Board {
   readonly safety: Partial<SafetySettings>
   /** An input, a sample or a reading changed. A host that sleeps between deadlines wakes on it. */
   readonly changed: Listenable<void>
+  /** A contact that may have to open at once (emergency stop, residual current) changed: looked at without waiting for the next tick. */
+  readonly edged?: Listenable<void>
   /** Puts every output OFF and lets go of it. */
   close(): void
 }

@@ -22,12 +22,14 @@ export interface InputLine {
   close(): void
 }
 
+/** `on` and `off` throw DeviceError when the device does not take it: `openSwitched` makes health of it for the guard, whose tick must go on. */
 export interface OutputLine extends Output {
-  /** Sets OFF and lets go of it. */
+  /** Sets OFF and lets go of it, as far as the device lets it. Never throws. */
   close(): void
 }
 
-/** Several inputs of one chip in one request, so that the order of their edges is kept (Wiegand). */
+/** Several inputs of one chip in one request (Wiegand). The kernel has a thread for each line: edges of two lines may be told in another order than
+ *  they happened. `at` is what tells the order. */
 export interface InputGroup {
   readonly edges: Listenable<Edge>
   close(): void

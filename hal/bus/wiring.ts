@@ -18,7 +18,7 @@ export interface Machine {
   gpio(backend: 'auto' | 'chardev' | 'sysfs'): Promise<Gpio>
   i2c(number: number): Promise<I2cBus>
   serial(settings: SerialSettings): Promise<ByteLine>
-  tcp(host: string, port: number): ByteLine
+  tcp(host: string, port: number): Promise<ByteLine>
   pwm(spec: Extract<PilotSpec, { kind: 'adc' }>['pwm']): Promise<PwmOutput>
   /** Reads a small file of the kernel (1-Wire, hwmon). */
   read(path: string): Promise<string>

@@ -1,8 +1,11 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { signal } from '../../src/base/signal.ts'
 import type { Board, EvseHardware, Input, Register, Token, TokenReader } from '../types.ts'
+import { usualBatteryV } from './dc.ts'
+import { deadMan } from './dead-man.ts'
 import type { PlantTerminals } from './electronics.ts'
 import type { PlantFault } from './faults.ts'
+import { simulatedOutput } from './output.ts'
 import { type Plant, plant } from './plant.ts'
 import type { SimulatedBoardSpec, SimulatedEvseSpec } from './spec.ts'
 
@@ -35,6 +38,10 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
       return plants.some((each) => each.faults.has(fault))
     },
   })
+  const feedCoils = (isFed: boolean) => {
+    for (const each of plants) each.feedCoil(isFed)
+  }
+  const relay = spec.hasDeadMan === true ? deadMan(clock, feedCoils) : undefined
   let isClosed = false
   const board: Board = {
     name: spec.name,
@@ -44,13 +51,14 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
     emergencyStop: anyHas('emergencyStop'),
     tamper: anyHas('tamper'),
     failure: anyHas('board'),
-    deadMan: undefined,
-    limitInputs: [],
-    market: 'eu',
+    deadMan: relay,
+    limitInputs: (spec.limitInputs ?? []).map(({ amps, evse }) => ({ name: 'contact', input: anyHas('limitInput'), amps, evse })),
+    market: spec.market ?? 'eu',
     safety: spec.safety ?? {},
     changed,
     close() {
       isClosed = true
+      relay?.close()
       for (const each of plants) each.terminals.stop()
     },
   }
@@ -66,7 +74,9 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
 }
 
 function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSpec): EvseHardware {
+  const hasPilot = spec.lacks?.includes('pilot') !== true
   const isSocket = spec.cable === 'socket'
+  const has = (what: NonNullable<SimulatedEvseSpec['has']>[number]) => spec.has?.includes(what) === true
   return {
     number: world.evse,
     controller: {
@@ -82,6 +92,7 @@ function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSp
         get isClosed() {
           return terminals.mirror
         },
+        hasMirror: spec.lacks?.includes('mirror') !== true,
       },
       lock: isSocket
         ? {
@@ -92,23 +103,31 @@ function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSp
             },
           }
         : undefined,
-      proximity: isSocket
-        ? {
-            get ohms() {
-              return terminals.ohms
-            },
-          }
-        : undefined,
+      proximity:
+        isSocket && hasPilot
+          ? {
+              get ohms() {
+                return terminals.ohms
+              },
+            }
+          : undefined,
       residualCurrent: {
         get isTripped() {
           return terminals.isTripped
         },
         test: () => terminals.testResidualCurrent(),
       },
-      phaseSwitch: undefined,
-      pilotBreak: undefined,
-      hasPilot: true,
-      seesNegativePeak: true,
+      phaseSwitch: has('phaseSwitch')
+        ? {
+            choose: (phases) => terminals.choosePhases(phases),
+            get phases() {
+              return terminals.phases
+            },
+          }
+        : undefined,
+      pilotBreak: has('pilotBreak') ? simulatedOutput((isOn) => terminals.breakPilot(isOn)) : undefined,
+      hasPilot,
+      seesNegativePeak: hasPilot && spec.lacks?.includes('negativePeak') !== true,
       staleAfter: 60,
     },
     meter: {
@@ -126,12 +145,13 @@ function hardware(world: Plant, terminals: PlantTerminals, spec: SimulatedEvseSp
         return world.faults.has('protectiveEarth')
       },
     },
-    shuntTrip: undefined,
-    indicator: undefined,
+    shuntTrip: has('shuntTrip') ? simulatedOutput((isOn) => isOn && terminals.fireShuntTrip()) : undefined,
+    indicator: has('indicator') ? { red: simulatedOutput(), green: simulatedOutput(), blue: simulatedOutput(), buzzer: simulatedOutput() } : undefined,
     maxAmps: spec.maxAmps,
     phases: spec.phases,
     cable: spec.cable,
     nominalVoltageV: spec.nominalVoltageV ?? 230,
+    ...(spec.dc && { dc: { maxWatts: spec.dc.maxWatts, nominalVoltageV: spec.dc.voltageV ?? usualBatteryV, offer: terminals.offerDc } }),
     hasVentilation: spec.hasVentilation ?? false,
   }
 }

@@ -8,8 +8,10 @@ const opensWithin: Millis = 40
 export function contacts({ world, faults, recompute }: Site) {
   let isCommanded = false
   let isClosed = false
+  /** The coil has a supply. */
+  let isFed = true
   const move = () => {
-    const target = isCommanded && !faults.has('noClose')
+    const target = isCommanded && isFed && !faults.has('noClose')
     if (target === isClosed || (isClosed && faults.has('weld'))) {
       world.drop('contacts')
       return
@@ -31,7 +33,12 @@ export function contacts({ world, faults, recompute }: Site) {
     },
     /** A weld or a block came or went. */
     move,
-    /** The coil has no more supply. */
+    feed(fed: boolean) {
+      if (isFed === fed) return
+      isFed = fed
+      move()
+    },
+    /** The coil has no more supply, ever. */
     release() {
       isCommanded = false
       isClosed = isClosed && faults.has('weld')

@@ -39,7 +39,7 @@ export function energyMeter(register: Register | undefined, startAt: Millis) {
     },
     /** The register, and the mean of current and power over the last second (or since the last reading, if that is later):
      *  V x A x time adds up to the register. */
-    read(at: Millis, flow: Flow, frequencyHz: number): Reading {
+    read(at: Millis, flow: Flow, more: Partial<Reading>): Reading {
       const span = Math.max(1, Math.min(1_000, at - windowFrom))
       const phases = flow.volts.map((voltageV, phase) => ({ voltageV, currentA: (ampMillis[phase] ?? 0) / span, powerW: (wattMillis[phase] ?? 0) / span }))
       const powerW = phases.reduce((sum, each) => sum + each.powerW, 0)
@@ -49,7 +49,7 @@ export function energyMeter(register: Register | undefined, startAt: Millis) {
       hadCurrent = false
       if (wh !== savedWh) register?.save(wh)
       savedWh = wh
-      return { at, importWh: wh, powerW, phases, frequencyHz, powerFactor: 1 }
+      return { at, importWh: wh, powerW, phases, ...more }
     },
   }
 }

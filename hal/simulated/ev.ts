@@ -1,12 +1,14 @@
-import type { Amps, Millis, Volts, WattHours } from '../../src/base/units.ts'
+import type { Amps, Millis, Volts, WattHours, Watts } from '../../src/base/units.ts'
 import type { PilotDrive } from '../types.ts'
 import { noise } from './noise.ts'
 import type { Site } from './site.ts'
 
 /** A car as a person at the desk can set it. */
 export interface EvSettings {
-  /** A per phase. Below 6 the car asks for nothing. */
+  /** A per phase; at a DC outlet nothing but whether it wants any. Below 6 the car asks for nothing. */
   readonly wantsAmps: Amps
+  /** At a DC outlet. */
+  readonly wantsWatts: Watts
   readonly phases: 1 | 3
   /** From a new duty cycle to the current that follows it, and from PWM to state C: 0 to 5,000 ms (IEC 61851-1 gives 5 s). */
   readonly reaction: Millis
@@ -15,12 +17,17 @@ export interface EvSettings {
   readonly batteryWh: WattHours
   /** 0 to 1, at the moment of plugging in. */
   readonly charge: number
+  /** It falls asleep unless PWM greets it, and again after 20 s without. `lightly`: state E or F, or no pilot at all, for 2 s wakes it. */
+  readonly sleeps: 'never' | 'lightly' | 'deeply'
 }
 
-export const typicalEv: EvSettings = { wantsAmps: 32, phases: 3, reaction: 200, stopReaction: 200, batteryWh: 75_000, charge: 0.2 }
+export const typicalEv: EvSettings = { wantsAmps: 32, wantsWatts: 120_000, phases: 3, reaction: 200, stopReaction: 200, batteryWh: 75_000, charge: 0.2, sleeps: 'never' }
 
 /** Above this charge the battery takes less and less, down to a tenth at the end. */
 const taperFrom = 0.8
+
+const dozesAfter: Millis = 20_000
+const wakesAfter: Millis = 2_000
 
 /** What the battery takes, as a share of what it takes when empty. */
 export function taper(charge: number): number {
@@ -36,9 +43,15 @@ export function dutyCurrent(drive: PilotDrive): Amps {
   return drive.duty <= 96 ? (drive.duty - 64) * 2.5 : 80
 }
 
+/** The same of a car at a DC outlet: a duty of 3 to 7 % calls for digital communication, which says how much. */
+function digitalCurrent(drive: PilotDrive): Amps {
+  return drive.kind === 'pwm' && drive.duty >= 3 && drive.duty <= 7 ? 80 : 0
+}
+
 /** The car on the cable: its wishes, its switch S2, its battery.
  *  @param wh what the meter has counted so far */
-export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => WattHours) {
+export function simulatedEv({ spec, world, faults, seed, recompute }: Site, wh: () => WattHours) {
+  const heard = spec.dc === undefined ? dutyCurrent : digitalCurrent
   let settings = typicalEv
   let drive: PilotDrive = { kind: 'off' }
   let isPlugged = false
@@ -48,21 +61,24 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
   let fullAfterWh: WattHours | undefined
   let pluggedAtWh = 0
   let chargeWhenPlugged = settings.charge
+  let isAsleep = false
+  /** Its end of the pilot's wire is open at the charger. */
+  let isCutOff = false
   let isS2Closed = false
   /** The current that the car has seen in the pilot and obeys. */
   let obeyedAmps: Amps = 0
   let changes = 0
 
   const charge = () => Math.min(1, chargeWhenPlugged + (wh() - pluggedAtWh) / settings.batteryWh)
-  const isWilling = () => isPlugged && !isSuspended && !isDelayed && !isFull && settings.wantsAmps >= 6
+  const isWilling = () => isPlugged && !isAsleep && !isSuspended && !isDelayed && !isFull && settings.wantsAmps >= 6
   const switchS2 = (close: boolean) => {
     isS2Closed = close
-    obeyedAmps = close ? dutyCurrent(drive) : 0
+    obeyedAmps = close ? heard(drive) : 0
     recompute()
   }
   /** What the car makes of the pilot and of its own wishes. */
   const think = () => {
-    if (isWilling() && dutyCurrent(drive) >= 6) {
+    if (isWilling() && !isCutOff && heard(drive) >= 6) {
       world.drop('s2 opens')
       if (!isS2Closed && !world.has('s2 closes')) world.set('s2 closes', world.now + settings.reaction, () => switchS2(true))
     } else {
@@ -74,12 +90,26 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
     recompute()
   }
   const follow = () => {
-    const seen = dutyCurrent(drive)
+    const seen = heard(drive)
     if (!isS2Closed || seen < 6) return
     world.set(`follows ${changes++}`, world.now + settings.reaction, () => {
       if (isS2Closed) obeyedAmps = seen
       recompute()
     })
+  }
+  /** Falls asleep without PWM, and is woken by what looks as if it had been plugged in anew. */
+  const doze = () => {
+    const isTempted = settings.sleeps !== 'never' && isPlugged && drive.kind !== 'pwm'
+    if (!isTempted) world.drop('dozes')
+    else if (!isAsleep && !world.has('dozes')) world.set('dozes', world.now + dozesAfter, () => sleep(true))
+    const isShaken = settings.sleeps === 'lightly' && isAsleep && (isCutOff || drive.kind === 'fault' || drive.kind === 'off')
+    if (!isShaken) world.drop('wakes')
+    else if (!world.has('wakes')) world.set('wakes', world.now + wakesAfter, () => sleep(false))
+  }
+  const sleep = (asleep: boolean) => {
+    isAsleep = asleep
+    doze()
+    think()
   }
   const changed = (change: () => void) => () => {
     change()
@@ -101,11 +131,22 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
       if (!isS2Closed) return 9
       return faults.has('ventilation') ? 3 : 6
     },
+    /** S2 is closed: the car asks. */
+    get isAsking() {
+      return isPlugged && isS2Closed
+    },
     think,
     driven(output: PilotDrive) {
-      const before = dutyCurrent(drive)
+      const before = heard(drive)
       drive = output
-      if (dutyCurrent(drive) !== before) follow()
+      if (heard(drive) !== before) follow()
+      doze()
+      think()
+    },
+    /** The charger opens the pilot's wire, or closes it again. */
+    cutOff(isCut: boolean) {
+      isCutOff = isCut
+      doze()
       think()
     },
     /** What it draws through closed contacts, A per phase. Stands still within a second. */
@@ -127,11 +168,15 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
       isFull = false
       pluggedAtWh = wh()
       chargeWhenPlugged = settings.charge
+      isAsleep = settings.sleeps !== 'never' && drive.kind !== 'pwm'
+      doze()
       think()
     },
     unplug: changed(() => {
       isPlugged = false
       isFull = false
+      isAsleep = false
+      doze()
     }),
     set(change: Partial<EvSettings>) {
       settings = { ...settings, ...change }
@@ -140,6 +185,8 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
         pluggedAtWh = wh()
         isFull = false
       }
+      if (settings.sleeps === 'never') isAsleep = false
+      doze()
       think()
     },
     suspend: changed(() => {
@@ -164,7 +211,9 @@ export function simulatedEv({ world, faults, seed, recompute }: Site, wh: () => 
       isSuspended = false
       isDelayed = false
       isFull = false
+      isAsleep = false
       fullAfterWh = undefined
+      doze()
     }),
   }
 }

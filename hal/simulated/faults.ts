@@ -24,5 +24,11 @@ export const faultNames = [
   'board',
   /** All phases dead, meter and electronics alive. */
   'mainsOff',
+  /** Not a fault: the contacts from outside that limit the current are active. */
+  'limitInput',
+  /** The mirror contact says nothing. */
+  'mirrorLost',
+  /** The phase switch stays where it is. */
+  'phaseSwitch',
 ] as const
 export type PlantFault = (typeof faultNames)[number]

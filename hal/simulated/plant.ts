@@ -3,6 +3,7 @@ import type { Amps, Celsius, Millis, Volts, WattHours } from '../../src/base/uni
 import type { Lock, PilotDrive, Reading, Register } from '../types.ts'
 import { agenda } from './agenda.ts'
 import { contacts } from './contacts.ts'
+import { dcStage, usualCableAmps } from './dc.ts'
 import { type PlantTerminals, simulatedElectronics } from './electronics.ts'
 import { energyMeter, type Flow, heat } from './energy.ts'
 import { type EvSettings, simulatedEv } from './ev.ts'
@@ -39,6 +40,8 @@ export interface Plant {
   /** What surrounds the charger; 25 degrees C at first. */
   setAmbient(celsius: Celsius): void
   setFault(name: PlantFault, isOn: boolean): void
+  /** The supply of the contactor's coil: the dead-man relay. */
+  feedCoil(isFed: boolean): void
   /** Unplugged, no faults, a typical car, nominal mains. The meter's register stays. */
   reset(): void
   readonly faults: ReadonlySet<PlantFault>
@@ -49,6 +52,8 @@ export interface Plant {
   readonly isClosed: boolean
   readonly lock: Lock['position']
   readonly drive: PilotDrive
+  /** Where the phase switch stands. */
+  readonly phases: 1 | 3
   /** What flows now, A per phase. */
   readonly amps: readonly Amps[]
   /** What has flowed up to now, exactly; the meter shows it up to a second later. */
@@ -61,8 +66,8 @@ const second: Millis = 1_000
 const idleReading: Millis = 10_000
 const cableFollowsAfter: Millis = 1_000
 const heatTimeConstant: Millis = 600_000
-/** 25 degrees C above the surroundings at 32 A. */
-const heatPerAmpSquared = 25 / (32 * 32)
+/** 25 degrees C above the surroundings at 32 A, or at what a DC cable carries. */
+const warmthAtFull: Celsius = 25
 /** A leak through a contact that the mirror contact does not see. */
 const leakAmps: Amps = 6
 
@@ -75,33 +80,39 @@ export function plant(
   const faults = new Set<PlantFault>()
   const meter = energyMeter(options.register, clock.monotonic())
   const warmth = heat(25, clock.monotonic(), heatTimeConstant)
+  const fullAmps: Amps = spec.dc === undefined ? 32 : (spec.dc.maxAmps ?? usualCableAmps)
   let ambient: Celsius = 25
   let flow: Flow = { volts: [], amps: [] }
   const largestAmps = () => flow.amps.reduce((most, each) => (each > most ? each : most), 0)
   const reached = (at: Millis) => {
     meter.countUntil(at, flow)
-    warmth.warmUntil(at, ambient + heatPerAmpSquared * largestAmps() ** 2)
+    warmth.warmUntil(at, ambient + warmthAtFull * (largestAmps() / fullAmps) ** 2)
   }
   const world = agenda(`plant ${evse}`, clock, reached, () => electronics.tell())
   const site: Site = { spec, seed: (options.seed ?? 1) * 64 + evse, world, faults, recompute: () => recompute() }
   const supply = mains(site)
   const contactor = contacts(site)
   const outlet = socket(site)
+  const phaseSwitch: { phases: 1 | 3 } = { phases: spec.phases }
   const ev = simulatedEv(site, () => meter.wh)
+  const dc = spec.dc && dcStage(site, spec.dc, ev)
 
   const recompute = () => {
     const step = Math.floor(world.now / second)
-    const amps = contactor.isClosed ? ev.demand(step) : 0
     const leak = faults.has('currentWhileOpen') && ev.isPlugged && !contactor.isClosed ? leakAmps : 0
+    flow = dc?.flow(step, contactor.isClosed, leak) ?? acFlow(step, leak)
+    if (largestAmps() > 0 && !isMeteringFast) meterBy(second)
+  }
+  const acFlow = (step: number, leak: Amps): Flow => {
+    const amps = contactor.isClosed ? ev.demand(step) : 0
     const volts: Volts[] = []
     const drawn: Amps[] = []
     for (let phase = 0; phase < spec.phases; phase++) {
       const each = supply.volts(phase, step)
       volts.push(each)
-      drawn.push(each === 0 ? 0 : phase < ev.settings.phases && amps > 0 ? amps : phase === 0 ? leak : 0)
+      drawn.push(each === 0 ? 0 : phase < Math.min(ev.settings.phases, phaseSwitch.phases) && amps > 0 ? amps : phase === 0 ? leak : 0)
     }
-    flow = { volts, amps: drawn }
-    if (largestAmps() > 0 && !isMeteringFast) meterBy(second)
+    return { volts, amps: drawn }
   }
 
   // The meter reads each second while current flows and once after, else each 10 s.
@@ -115,7 +126,8 @@ export function plant(
   const readMeter = () => {
     const frequencyHz = 50 + (noise(site.seed, 9, Math.floor(world.now / second)) - 0.5) * 0.04
     const hadCurrent = meter.hadCurrent
-    reading = meter.read(world.now, flow, frequencyHz)
+    const more = dc === undefined ? { frequencyHz, powerFactor: 1 } : ev.isAsking ? { evChargePercent: Math.floor(ev.charge * 100) } : {}
+    reading = meter.read(world.now, flow, more)
     sensed = Math.round(warmth.celsius * 2) / 2
     ev.weigh()
     ev.think()
@@ -128,6 +140,10 @@ export function plant(
     ev,
     reading: () => reading,
     sensed: () => sensed,
+    phaseSwitch,
+    breaks: () => setFault('mainsOff', true),
+    recompute,
+    dc,
     stopped() {
       contactor.release()
       recompute()
@@ -176,6 +192,7 @@ export function plant(
         ambient = value
       }),
     setFault: (name, isOn) => world.perform(() => setFault(name, isOn)),
+    feedCoil: (isFed) => world.perform(() => contactor.feed(isFed)),
     reset: () =>
       world.perform(() => {
         for (const name of [...faults]) setFault(name, false)
@@ -202,6 +219,9 @@ export function plant(
     },
     get drive() {
       return electronics.drive
+    },
+    get phases() {
+      return phaseSwitch.phases
     },
     get amps() {
       return flow.amps

@@ -1,5 +1,14 @@
-import type { Amps, Volts } from '../../src/base/units.ts'
+import type { Amps, Volts, Watts } from '../../src/base/units.ts'
 import type { SafetySettings } from '../types.ts'
+
+/** The power stage of a simulated DC outlet. */
+export interface SimulatedDcSpec {
+  readonly maxWatts: Watts
+  /** What its cable carries, A; 200 when left out. */
+  readonly maxAmps?: Amps
+  /** Class of the cars' batteries, V; 400 when left out. */
+  readonly voltageV?: Volts
+}
 
 /** One simulated outlet. */
 export interface SimulatedEvseSpec {
@@ -11,6 +20,12 @@ export interface SimulatedEvseSpec {
   readonly nominalVoltageV?: Volts
   /** False when left out: an EV that asks for ventilation (state D) is not charged. */
   readonly hasVentilation?: boolean
+  /** A DC outlet; what stands above is its supply. */
+  readonly dc?: SimulatedDcSpec
+  /** What it has beside contactor, meter, temperature, lock and residual current monitor; nothing when left out. */
+  readonly has?: readonly ('phaseSwitch' | 'pilotBreak' | 'shuntTrip' | 'indicator')[]
+  /** What it lacks of what outlets usually have. Without a pilot it is a household socket. */
+  readonly lacks?: readonly ('mirror' | 'pilot' | 'negativePeak')[]
 }
 
 /** A board file of kind `simulated`: a world in software. */
@@ -20,4 +35,10 @@ export interface SimulatedBoardSpec {
   /** In order: the first is EVSE 1. */
   readonly evses: readonly SimulatedEvseSpec[]
   readonly safety?: Partial<SafetySettings>
+  /** A relay in the supply of all contactors that drops out unless it is toggled. */
+  readonly hasDeadMan?: boolean
+  /** Contacts from outside; all are active while any outlet has the fault `limitInput`. */
+  readonly limitInputs?: readonly { readonly amps: Amps; readonly evse?: number }[]
+  /** `eu` when left out. */
+  readonly market?: 'eu' | 'us'
 }

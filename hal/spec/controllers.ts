@@ -33,7 +33,7 @@ const proximity = fields(
   'The proximity contact of a socket, IEC 61851-1 B.2.',
 )
 
-const residualCurrent = fields({ trip: input, test: maybe(output) }, 'The residual current monitor (RDC-DD): its trip contact and its test input.')
+const residualCurrent = fields({ trip: input, test: output }, 'The residual current monitor (RDC-DD): its trip contact and its test input.')
 
 const phaseSwitch = fields(
   { output, onIs: schema.unsafe<1 | 3>({ type: 'integer', enum: [1, 3], description: 'Phases while the output is ON.' }) },
@@ -84,6 +84,7 @@ export const controller = kinds(
       bus: name('The Modbus bus among `buses`.'),
       unit: maybe(whole('1 when left out.', 1, 247)),
       ...common,
+      disconnect: maybe(output),
       hasSupplyBehindDeadMan: flag('True: its supply hangs behind the dead-man relay. It keeps its last current when the computer dies.'),
     }),
     'openevse-rapi': fields({ bus: name('The serial bus among `buses`, 115200 baud.'), ...common }),

@@ -46,6 +46,19 @@ export const safety = schema.object(
     onSensorLost: choice('A temperature sensor that is open or shorted: go on with 16 A, or stop.', ['derate', 'stop'], 'derate'),
     onMeterLost: choice('A meter that does not answer.', ['continue', 'stop'], 'stop'),
     onPhaseLoss: choice('One or two of three phases are gone.', ['continue', 'stop'], 'stop'),
+    openPen: schema.optional(
+      schema.boolean({
+        description:
+          'True: 207 to 253 V (for a nominal 230 V) and nothing else for 5 s opens at once, as a lost PEN conductor shows. Requires protective-earth switching hardware. False when left out.',
+        default: false,
+      }),
+    ),
+    phaseSwitching: choice('Whether the phase switch of a board that has one is used. It can destroy cars that were not made for it.', ['off', 'on'], 'off'),
+    wakeUp: choice(
+      "A car that sleeps through 30 s of PWM is woken once: by pilot state F for 4 s, by opening the pilot's wire where the board can, or not at all.",
+      ['none', 'fault', 'disconnect'],
+      'fault',
+    ),
     resumeAmps: bounded('A pause below 6 A ends at this current, A per phase.', 6, 16, 6.5),
     resumeAfter: bounded('A pause below 6 A lasts at least this long, ms.', 5_000, 600_000, 30_000),
   } satisfies Record<keyof SafetySettings, unknown>,

@@ -26,16 +26,12 @@ export function checked<const S extends TSchema>(source: string, declared: S, va
  *  A mistake is then told in the words of that group. */
 function chosen(schema: Described, value: unknown): Described {
   if (typeof value !== 'object' || value === null) return schema
-  if (schema.anyOf !== undefined) {
-    const branches = schema.anyOf.map((each) => ({ each, names: each.properties?.['kind']?.enum ?? [] }))
-    const { kind } = value as { readonly kind?: unknown }
-    const found = branches.find(({ names }) => names.includes(kind))
-    if (found !== undefined) return chosen(found.each, value)
-    return {
-      type: 'object',
-      required: ['kind'],
-      properties: { kind: { type: 'string', enum: branches.flatMap(({ names }) => names), description: schema.description ?? '' } },
-    }
+  const kinds = schema.anyOf?.flatMap((branch) => (branch.properties?.['kind']?.enum ?? []).map((kind) => ({ kind, branch }))) ?? []
+  if (kinds.length > 0) {
+    const found = kinds.find(({ kind }) => kind === (value as { readonly kind?: unknown }).kind)
+    if (found !== undefined) return chosen(found.branch, value)
+    const kind = { type: 'string', enum: kinds.map((each) => each.kind), description: schema.description ?? '' }
+    return { type: 'object', required: ['kind'], properties: { kind } }
   }
   if (Array.isArray(value)) {
     const { items, ...rest } = schema
@@ -48,7 +44,9 @@ function chosen(schema: Described, value: unknown): Described {
       return of === undefined ? [] : [[name, chosen(of, one)]]
     }),
   )
-  return { ...schema, properties: { ...schema.properties, ...properties } }
+  // Each name that is there has its own schema now.
+  const { patternProperties: _wild, ...rest } = schema
+  return { ...rest, properties: { ...schema.properties, ...properties } }
 }
 
 function explain(schema: TSchema, value: unknown, violation: Violation, path: Path): { at: Path; problem: string; remedy: string } {

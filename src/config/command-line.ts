@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander'
 import { nearest } from '../base/nearest.ts'
 import type { Flags } from './merge.ts'
 
-/** `flags`: run a station. `ledger`: hand out its facts. `done`: everything was said already. */
+/** `flags`: run a station. `core`: the part of it that speaks to the network. `guard`: the part that owns the hardware.
+ *  `ledger`: hand out its facts. `done`: everything was said already. */
 export type Parsed =
   | { readonly kind: 'flags'; readonly flags: Flags }
+  | { readonly kind: 'core'; readonly flags: CoreFlags }
+  | { readonly kind: 'guard'; readonly options: GuardFlags }
   | { readonly kind: 'ledger'; readonly options: LedgerOptions }
   | { readonly kind: 'done'; readonly exitCode: 0 | 2 }
 
@@ -12,6 +15,18 @@ export interface LedgerOptions {
   readonly id?: string
   readonly state?: string
   readonly undeliverable?: boolean
+}
+
+export interface CoreFlags extends Omit<Flags, 'split' | 'respawn'> {
+  readonly socket?: string
+}
+
+export interface GuardFlags {
+  readonly board?: string
+  readonly socket?: string
+  readonly state?: string
+  readonly coreUser?: string
+  readonly log?: string
 }
 
 interface Output {
@@ -76,26 +91,28 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
       }
       found({ kind: 'flags', flags: { id, csms: csms as string, console: true, automaticEv: true } })
     })
+  withStationOptions(program.command('run').description('run one charge point until it is asked to stop'))
+    .option('--respawn', 'start again by itself when the central system asks for a Reset')
+    .option('--split', 'guard and core as two processes: a core that dies does not interrupt charging')
+    .addHelpText('after', runNotes)
+    .action((flags: Flags) => found({ kind: 'flags', flags }))
   program
-    .command('run')
-    .description('run one charge point until it is asked to stop')
+    .command('guard')
+    .description('own the hardware, and serve one core on a Unix socket')
     .usage('[options]')
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
-    .option('--station <file>', 'station file (YAML): the type of charger and its network; flags override it')
-    .option('--board <file|name>', 'what is wired to this computer: simulated, simulated-2, simulated-cable, or a file (default: simulated)')
-    .option('--id <id>', 'identity of the charge point')
-    .option('--csms <url>', 'central system without the identity: ws://HOST:PORT/PATH')
-    .option('--ocpp <version>', 'OCPP version (default: 1.6)')
-    .option('--state <dir>', 'directory for everything that survives, one per id (default: $STATE_DIRECTORY/ID, or ~/.local/state/pilotwire/ID)')
-    .option('--control <[host:]port>', 'control door: a WebSocket, a line in, a line out; on loopback unless a host is given')
-    .option('--settings <file>', 'JSON object of OCPP keys and values, for a new state directory: {"MeterValueSampleInterval":"10"}')
-    .option('--connectors <n>', 'number of connectors, whatever the board says')
-    .option('--console', 'a prompt in this terminal')
-    .option('--respawn', 'start again by itself when the central system asks for a Reset')
-    .option('--log <level>', 'trace, debug (every OCPP frame), info, warn, error, fatal or silent (default: info, with a console warn)')
-    .addHelpText('after', runNotes)
-    .action((flags: Flags) => found({ kind: 'flags', flags }))
+    .option('--board <file|name>', 'what is wired to this computer (default: simulated)')
+    .option('--socket <path>', 'where a core finds it (default: $RUNTIME_DIRECTORY/guard.sock, or $XDG_RUNTIME_DIR/pilotwire/guard.sock)')
+    .option('--core-user <name>', 'a user that may be the core, beside root and the own one')
+    .option('--state <dir>', 'directory of the latch of welds and service counters (default: $STATE_DIRECTORY, or ~/.local/state/pilotwire/guard)')
+    .option('--log <level>', 'trace, debug, info, warn, error, fatal or silent (default: info)')
+    .addHelpText('after', guardNotes)
+    .action((options: GuardFlags) => found({ kind: 'guard', options }))
+  withStationOptions(program.command('core').description('run everything of a charge point but its guard'))
+    .option('--socket <path>', "the guard's socket (default: as with guard)")
+    .addHelpText('after', coreNotes)
+    .action((flags: CoreFlags) => found({ kind: 'core', flags }))
   program
     .command('ledger')
     .description('print the facts of a charge point as JSON lines, also while it runs')
@@ -109,6 +126,25 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
   return program
 }
 
+/** What a station is told, in one process or in two. */
+function withStationOptions(command: Command): Command {
+  return command
+    .usage('[options]')
+    .helpOption('--help', 'print this help')
+    .allowExcessArguments(false)
+    .option('--station <file>', 'station file (YAML): the type of charger and its network; flags override it')
+    .option('--board <file|name>', 'what is wired to this computer: simulated, simulated-2, simulated-cable, or a file (default: simulated)')
+    .option('--id <id>', 'identity of the charge point')
+    .option('--csms <url>', 'central system without the identity: ws://HOST:PORT/PATH')
+    .option('--ocpp <version>', 'OCPP version (default: 1.6)')
+    .option('--state <dir>', 'directory for everything that survives, one per id (default: $STATE_DIRECTORY/ID, or ~/.local/state/pilotwire/ID)')
+    .option('--control <[host:]port>', 'control door: a WebSocket, a line in, a line out; on loopback unless a host is given')
+    .option('--settings <file>', 'JSON object of OCPP keys and values, for a new state directory: {"MeterValueSampleInterval":"10"}')
+    .option('--connectors <n>', 'number of connectors, whatever the board says')
+    .option('--console', 'a prompt in this terminal')
+    .option('--log <level>', 'trace, debug (every OCPP frame), info, warn, error, fatal or silent (default: info, with a console warn)')
+}
+
 const examples = `
 Examples:
   A car and a card on the desk, with a prompt to play in ("help" lists its commands):
@@ -120,6 +156,11 @@ Examples:
   A charger in the field:
     pilotwire run --station /etc/pilotwire/station.yaml --id CP001
 
+  Before a car comes: what stands in the way on this computer, one device at a time, every output OFF:
+    pilotwire doctor --board bench-native
+    pilotwire probe --help
+    pilotwire safe-state --board bench-native
+
 "pilotwire run --help" lists all options.
 `
 
@@ -127,4 +168,14 @@ const runNotes = `
 The charge point connects to CSMS URL + "/" + ID (percent-encoded).
 Exit codes: 0 asked to stop, 2 bad arguments or configuration, 3 asked to restart (Reset).
 Environment: OCPP_LOG_LEVEL, OCPP_LOG_FILE, OCPP_PROTOCOL_DEBUG=1 (whole frames in the log), STATE_DIRECTORY.
+`
+
+const guardNotes = `
+The guard opens no network port and no database. It wants the board's devices and, to tell who speaks to it, the package koffi.
+Exit codes: 0 asked to stop, 2 bad arguments or configuration, 3 asked to restart (Reset Hard).
+`
+
+const coreNotes = `
+The board file is read for its name and its network meters; the guard says what is there.
+Exit codes: 0 asked to stop, 1 the guard is gone, 2 bad arguments or configuration, 3 asked to restart (Reset).
 `

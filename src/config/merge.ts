@@ -25,6 +25,8 @@ export interface Flags {
   readonly console?: boolean
   readonly respawn?: boolean
   readonly automaticEv?: boolean
+  /** Guard and core as two processes. */
+  readonly split?: boolean
 }
 
 /** The automatic EV is there to be watched. */
@@ -63,6 +65,7 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     respawn: flags.respawn ?? false,
     automaticEv: flags.automaticEv ?? false,
     log: logFrom(flags, environment, file, beside, withConsole),
+    offPeak: file.offPeak === undefined ? undefined : { windows: [], randomDelayS: 600, ...file.offPeak },
     vendorOptions: { bootAfterReconnect: false, preBootTransactions: false, ...file.vendorOptions },
   }
 }
@@ -140,7 +143,8 @@ function networkFrom(file: StationFile, beside: string): NetworkConfig {
   }
 }
 
-function logFrom(flags: Flags, environment: Environment, file: StationFile, beside: string, withConsole: boolean): LogConfig {
+/** Flag over environment over station file; what a person types at wants only trouble. @throws ConfigError for a level that is none */
+export function logFrom(flags: Flags, environment: Environment, file: StationFile, beside: string, withConsole: boolean): LogConfig {
   const given = environment['OCPP_LOG_FILE']
   const logFile = given !== undefined && given !== '' ? resolve(given) : file.log?.file === undefined ? undefined : resolve(beside, file.log.file)
   const frames = /^(1|true|yes|on)$/i.test(environment['OCPP_PROTOCOL_DEBUG'] ?? '')

@@ -68,6 +68,33 @@ export const stationSchema = schema.object(
         description: 'Factory values of OCPP configuration keys, all in quotes. Applied when the state directory is new.',
       }),
     ),
+    offPeak: schema.optional(
+      schema.object(
+        {
+          windows: schema.optional(
+            schema.array(
+              schema.string({
+                description: 'HH:MM-HH:MM, in quotes, in the time zone of the computer.',
+                pattern: '^([01]\\d|2[0-3]):[0-5]\\d-([01]\\d|2[0-3]):[0-5]\\d$',
+              }),
+              {
+                description: 'When a car may charge. The whole day when left out.',
+                maxItems: 8,
+              },
+            ),
+          ),
+          randomDelayS: schema.optional(
+            schema.integer({
+              description: 'A start waits a random time up to this, s: a street of chargers must not switch at once. 0 to 1800; 600 when left out.',
+              minimum: 0,
+              maximum: 1_800,
+              default: 600,
+            }),
+          ),
+        },
+        { ...closed, description: 'Charges in off-peak windows, after a random delay. The command "now" charges at once. Off when left out.' },
+      ),
+    ),
     vendorOptions: schema.optional(
       schema.object(
         {

@@ -54,6 +54,7 @@ export interface StationConfig {
   /** The automatic EV is on from the start. */
   readonly automaticEv: boolean
   readonly log: LogConfig
+  readonly offPeak: OffPeakConfig | undefined
   readonly vendorOptions: VendorOptions
 }
 
@@ -62,6 +63,13 @@ export interface NetworkConfig {
   readonly password: Uint8Array | undefined
   /** Factory value of WebSocketPingInterval, seconds; 0: no pings. Undefined: the settings table decides. */
   readonly pingIntervalS: number | undefined
+}
+
+/** When a car may charge, and how long a start waits at the most. */
+export interface OffPeakConfig {
+  /** `23:00-06:00`, local time. */
+  readonly windows: readonly string[]
+  readonly randomDelayS: number
 }
 
 export interface LogConfig {

@@ -2,13 +2,13 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { signal } from '../base/signal.ts'
 import { millis, seconds } from '../base/units.ts'
-import type { GuardPort } from '../safety/port.ts'
+import type { GuardPort, Sign } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
 import { authorization, type CachedToken, isSameToken } from './authorization.ts'
 import { availability, type StoredAvailability } from './availability.ts'
 import type { Authority, ChargePoint, EvseView, PresentOutcome, Restart, TokenInfo } from './charge-point.ts'
 import { evse } from './evse.ts'
-import type { Fact, Transaction } from './facts.ts'
+import type { Fact, OpenTransaction } from './facts.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
 import type { Evse } from './outlet.ts'
@@ -18,6 +18,9 @@ import { type SettingValue, settings } from './settings.ts'
 
 /** A stop takes the guard and the meter some 10 s at the most. */
 const longestStop = seconds(12)
+
+/** What a card may come to that its holder wanted. */
+const welcomed: ReadonlySet<PresentOutcome> = new Set(['waiting', 'started', 'stopped', 'cancelled', 'unlocked'])
 
 export interface ChargePointParts {
   readonly guard: GuardPort
@@ -34,7 +37,7 @@ export interface ChargePointParts {
 export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): void } {
   const { guard, store, clock, log } = parts
   const ledger = store.ledger<Fact>()
-  const open = store.documents<Transaction>('open-transactions')
+  const open = store.documents<OpenTransaction>('open-transactions')
   const registers = store.documents<Register>('registers')
   const station = store.documents<boolean>('station')
   const values = settings(store.documents<SettingValue>('settings'))
@@ -49,9 +52,19 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const record = transactionRecord({ store, ledger, open, availability: usable, clock, log })
   /** Reference rule 16: a station that no central system ever accepted does not charge, unless its owner says so. */
   const mayCharge = () => parts.chargesUnaccepted || station.get('everAccepted') === true
-  const cutOff = endCutOff({ store, ledger, open, registers, now: clock.now(), log })
-  // What waited for the end of a transaction: none is open any more.
-  for (const { evse: number } of guard.evses) usable.freed(number)
+  /** A new core has no other witness of what happened meanwhile than the guard (safety rule 7). */
+  const isVouchedFor = ({ id, evse }: OpenTransaction) => guard.evses.some((each) => each.evse === evse) && guard.report(evse).transaction === id
+  const cutOff = endCutOff({ store, ledger, open, registers, now: clock.now(), log, isVouchedFor })
+  // What waited for the end of a transaction that is open no more.
+  for (const { evse: number } of guard.evses) if (open.get(String(number)) === undefined) usable.freed(number)
+  /** Lamps show what the guard knows by itself; this is the rest, said once by each core: the one before may have said something else. */
+  const signs = new Map<number, Sign>()
+  const shown = (number: number, { status }: EvseView) => {
+    const sign = status === 'unavailable' || status === 'reserved' ? status : 'none'
+    if (signs.get(number) === sign) return
+    signs.set(number, sign)
+    guard.show(number, sign)
+  }
   const evses: ReadonlyMap<number, Evse> = new Map(
     guard.evses.map((description) => {
       const desk = offerDesk(description, guard, clock, () => ++sequence)
@@ -69,6 +82,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
         newId: parts.newId,
         changed: (view) => {
           followCable()
+          shown(description.evse, view)
           changed.emit(view)
         },
       })
@@ -137,6 +151,13 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     if (asked !== undefined) return asked
     const outcome = decide(token, number).finally(() => deciding.delete(key))
     deciding.set(key, outcome)
+    if (number !== undefined && !evses.has(number)) return outcome
+    guard.show(number, 'authorising')
+    const answered = (sign: Sign) => guard.show(number, sign)
+    outcome.then(
+      (known) => answered(welcomed.has(known) ? 'accepted' : 'refused'),
+      () => answered('refused'),
+    )
     return outcome
   }
 
@@ -160,6 +181,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const readerOff = guard.tokens.on(({ id, evse: number }) => {
     void present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
   })
+
+  for (const [, transaction] of open.entries()) at(transaction.evse).resume(transaction)
 
   return {
     evses: [...evses.keys()],

@@ -1,16 +1,10 @@
-import type { Clock } from '../base/clock.ts'
-import type { Log } from '../base/log.ts'
 import { type Millis, millis, seconds } from '../base/units.ts'
-import type { EvseDescription, GuardPort, Report } from '../safety/port.ts'
+import type { Report } from '../safety/port.ts'
 import { attemptTimer } from './attempt.ts'
-import type { Availability } from './availability.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
-import type { StopReason, Transaction, TransactionEnded } from './facts.ts'
-import type { Metering } from './metering.ts'
-import { leastAmps, type OfferDesk } from './offer.ts'
-import type { Accepted, Evse, Running } from './outlet.ts'
-import type { TransactionRecord } from './record.ts'
-import type { Settings } from './settings.ts'
+import type { OpenTransaction, StopReason, TransactionEnded } from './facts.ts'
+import { leastAmps } from './offer.ts'
+import { type Accepted, type Evse, type EvseParts, openOf, type Running } from './outlet.ts'
 import { statusOf } from './status.ts'
 import { type Stopping, stopping } from './stopping.ts'
 
@@ -18,20 +12,6 @@ import { type Stopping, stopping } from './stopping.ts'
 const firstLook = seconds(5)
 /** How long an EV may take to ask for energy before the session is said to be suspended by it. */
 const settleTime = seconds(5)
-
-export interface EvseParts {
-  readonly description: EvseDescription
-  readonly guard: GuardPort
-  readonly clock: Clock
-  readonly log: Log
-  readonly record: TransactionRecord
-  readonly settings: Settings
-  readonly availability: Availability
-  readonly metering: Metering
-  readonly desk: OfferDesk
-  readonly newId: () => string
-  readonly changed: (view: EvseView) => void
-}
 
 export function evse(parts: EvseParts): Evse {
   const { description, guard, clock, log, settings, desk, metering, availability } = parts
@@ -100,29 +80,42 @@ export function evse(parts: EvseParts): Evse {
 
   /** False: the start cannot be written, and what is not on the disk is not charged. */
   const begin = ({ token, group, source }: Accepted): boolean => {
-    const started: Transaction = { id: parts.newId(), evse: number, token, startedAt: clock.now(), meterStartWh: metering.meterWh() }
+    const began = { id: parts.newId(), evse: number, token, startedAt: clock.now(), meterStartWh: metering.meterWh() }
+    const started: Running = { ...began, group, plugIn: report().plugIn, isRefused: false, isSettled: false, stopping: undefined }
     attempt.end()
     waiting = undefined
     begunAt = clock.monotonic()
-    if (!parts.record.start(started, source)) {
+    if (!parts.record.start(openOf(started), source)) {
       changed()
       return false
     }
     isDone = false
-    lastToken = token
     heldFor = undefined
-    const transaction: Running = { ...started, group, plugIn: report().plugIn, isRefused: false, isSettled: false, stopping: undefined }
-    running = transaction
     log.info({ evse: number, transaction: started.id, meterWh: Math.floor(started.meterStartWh) }, 'transaction started')
     metering.begin(started.id)
+    run(started)
+    changed()
+    return true
+  }
+  const run = (transaction: Running) => {
+    running = transaction
+    lastToken = transaction.token
     clock.after(`settle ${number}`, settleTime, () => {
       if (transaction.isSettled) return
       transaction.isSettled = true
       changed()
     })
     bind(transaction)
-    changed()
-    return true
+  }
+  /** Safety rule 4: the guard outlived the core that began it. */
+  const resume = ({ stopping: asked, group, isRefused = false, ...began }: OpenTransaction) => {
+    const { plugIn, contactor } = report()
+    log.info({ evse: number, transaction: began.id, plugIn, stopping: asked?.reason }, 'a transaction of the core before goes on')
+    metering.resume(began.id)
+    // One that was asked to end is offered nothing any more.
+    run({ ...began, group, plugIn, isRefused: isRefused || asked !== undefined, isSettled: contactor === 'closed', stopping: undefined })
+    follow(report())
+    if (asked !== undefined) stop(asked.reason, asked.token)
   }
   const bind = (transaction: Running) => {
     guard.adopt(number, transaction.plugIn, transaction.id)
@@ -161,6 +154,7 @@ export function evse(parts: EvseParts): Evse {
     // Offered and asked for: the contacts may be on their way, and only a later reading tells.
     if (openSince !== undefined && report().isOffering && report().wantsEnergy) openSince = clock.monotonic()
     desk.withdraw(keepsLocked)
+    parts.record.note(openOf(transaction))
     way.follow(report(), openSince)
     changed()
     return true
@@ -253,6 +247,7 @@ export function evse(parts: EvseParts): Evse {
       if (running === undefined) return
       running.isRefused = true
       desk.permit('authorization', false)
+      parts.record.note(openOf(running))
       changed()
     },
     raise(fault) {
@@ -265,7 +260,9 @@ export function evse(parts: EvseParts): Evse {
       changed()
     },
     join(group) {
-      if (running !== undefined) running.group ??= group
+      if (running === undefined || running.group !== undefined) return
+      running.group = group
+      parts.record.note(openOf(running))
     },
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
@@ -280,6 +277,7 @@ export function evse(parts: EvseParts): Evse {
       })
       if (report().isPlugged) isDone = true
     },
+    resume,
     finish: () => running?.stopping?.finish(),
     whenIdle(run) {
       if (running === undefined) run()

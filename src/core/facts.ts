@@ -70,3 +70,12 @@ export interface Transaction {
   readonly startedAt: Moment
   readonly meterStartWh: WattHours
 }
+
+/** A transaction that is not over, as it is kept: what a core that takes it over has to know beside its facts. */
+export interface OpenTransaction extends Transaction {
+  readonly group?: string
+  /** It goes on without energy: the central system refused its token. */
+  readonly isRefused?: boolean
+  /** It was asked to end, and its end is not written yet. */
+  readonly stopping?: { readonly reason: StopReason; readonly token?: string }
+}

@@ -25,6 +25,8 @@ export interface Metering {
   meterWh(): WattHours
   /** Starts the timetable of a transaction, with its first sample. */
   begin(transaction: string): void
+  /** Goes on with the timetable of a transaction that another core began. */
+  resume(transaction: string): void
   /** Ends it with the last sample. */
   end(): void
   /** What a sample would hold now. */
@@ -113,6 +115,10 @@ export function metering(parts: {
     if (name === 'clockAlignedInterval') startAligned()
   })
   startAligned()
+  const goOn = () => {
+    keepTimer = clock.every(`register ${key}`, keepEvery, keep)
+    restartSampler()
+  }
   return {
     meterWh,
     catchUp: write,
@@ -120,8 +126,11 @@ export function metering(parts: {
     begin(id) {
       transaction = id
       endpoint('begin')
-      keepTimer = clock.every(`register ${key}`, keepEvery, keep)
-      restartSampler()
+      goOn()
+    },
+    resume(id) {
+      transaction = id
+      goOn()
     },
     end() {
       endpoint('end')

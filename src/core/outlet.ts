@@ -1,6 +1,14 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
 import type { Amps, WattHours } from '../base/units.ts'
+import type { EvseDescription, GuardPort } from '../safety/port.ts'
+import type { Availability } from './availability.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
-import type { SampledValue, StopReason, Transaction } from './facts.ts'
+import type { OpenTransaction, SampledValue, StopReason, Transaction } from './facts.ts'
+import type { Metering } from './metering.ts'
+import type { OfferDesk } from './offer.ts'
+import type { TransactionRecord } from './record.ts'
+import type { Settings } from './settings.ts'
 import type { Stopping } from './stopping.ts'
 
 /** A token that was accepted for this EVSE and waits for the cable. */
@@ -53,9 +61,35 @@ export interface Evse {
   refresh(): void
   /** A transaction was cut off here before this start: a car that still hangs on the cable is not a new one. */
   wasCutOff(token: string): void
+  /** Goes on with a transaction that the guard has bound to its plug-in still. */
+  resume(transaction: OpenTransaction): void
   /** Ends a transaction that is stopping without waiting for the contactor any longer. */
   finish(): void
   /** Runs when no transaction is open any more. */
   whenIdle(run: () => void): void
   close(): void
+}
+
+export interface EvseParts {
+  readonly description: EvseDescription
+  readonly guard: GuardPort
+  readonly clock: Clock
+  readonly log: Log
+  readonly record: TransactionRecord
+  readonly settings: Settings
+  readonly availability: Availability
+  readonly metering: Metering
+  readonly desk: OfferDesk
+  readonly newId: () => string
+  readonly changed: (view: EvseView) => void
+}
+
+/** What is kept of a running transaction. */
+export function openOf({ id, evse, token, startedAt, meterStartWh, group, isRefused, stopping }: Running): OpenTransaction {
+  return {
+    ...{ id, evse, token, startedAt, meterStartWh },
+    ...(group === undefined ? {} : { group }),
+    ...(isRefused ? { isRefused } : {}),
+    ...(stopping === undefined ? {} : { stopping: { reason: stopping.reason, ...(stopping.token === undefined ? {} : { token: stopping.token }) } }),
+  }
 }

@@ -5,7 +5,7 @@ import { seconds } from '../base/units.ts'
 import type { Documents, Ledger, Store } from '../store/store.ts'
 import { attempted } from '../store/store-error.ts'
 import type { Availability } from './availability.ts'
-import type { Fact, Transaction, TransactionEnded } from './facts.ts'
+import type { Fact, OpenTransaction, TransactionEnded } from './facts.ts'
 
 /** Between two tries to write the end of a transaction on a disk that is full. */
 const writeAgain = seconds(10)
@@ -14,7 +14,7 @@ export interface RecordParts {
   readonly store: Store
   readonly ledger: Ledger<Fact>
   /** The transactions that are open, by EVSE: what `recovery` ends after a crash. */
-  readonly open: Documents<Transaction>
+  readonly open: Documents<OpenTransaction>
   readonly availability: Availability
   readonly clock: Clock
   readonly log: Log
@@ -24,7 +24,9 @@ export interface RecordParts {
  *  crash: the start is then refused, and the end is tried again until it is written. */
 export interface TransactionRecord {
   /** False: not written, so nothing may be charged. */
-  start(transaction: Transaction, source: 'local' | 'remote'): boolean
+  start(transaction: OpenTransaction, source: 'local' | 'remote'): boolean
+  /** Keeps what changed of a transaction that is open, for a core that may have to take it over. */
+  note(transaction: OpenTransaction): void
   /** `samplesFirst` runs before each try: samples that the disk would not take belong before the end. Runs `written` when it is, at once as a rule. After a crash in between, recovery writes the end. */
   end(fact: TransactionEnded, at: Moment, samplesFirst: () => void, written: () => void): void
   /** Tries no more: recovery writes the ends that are left. */
@@ -58,6 +60,13 @@ export function transactionRecord({ store, ledger, open, availability, clock, lo
     end,
     close() {
       for (const timer of retries.values()) timer.stop()
+    },
+    note(transaction) {
+      const { evse } = transaction
+      attempted(
+        () => open.put(String(evse), transaction),
+        (error) => log.warn({ evse, error: error.message }, 'a core that takes over would not know everything: the state directory takes nothing'),
+      )
     },
     start: (transaction, source) =>
       isWritten(transaction.evse, () => {

@@ -1,22 +1,26 @@
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import type { Documents, Ledger, Store } from '../store/store.ts'
-import type { Fact, Transaction } from './facts.ts'
+import type { Fact, OpenTransaction } from './facts.ts'
 import type { Register } from './metering.ts'
 
 /** Ends the transactions that a power loss or a crash left open, with the register as it was last kept and the moment
  *  of that keeping (reference rule 35; safety rule 7: the kernel's boot id tells a power loss from a mere restart).
- *  Returns them. */
+ *  Returns them. Those that the guard vouches for are left open: they go on. */
 export function endCutOff(parts: {
   readonly store: Store
   readonly ledger: Ledger<Fact>
-  readonly open: Documents<Transaction>
+  readonly open: Documents<OpenTransaction>
   readonly registers: Documents<Register>
   readonly now: Moment
   readonly log: Log
-}): readonly Transaction[] {
+  /** The guard, which outlived the core, has this transaction bound to the plug-in of its EVSE still. */
+  readonly isVouchedFor: (transaction: OpenTransaction) => boolean
+}): readonly OpenTransaction[] {
   const { store, ledger, open, registers, now, log } = parts
-  return open.entries().map(([key, transaction]) => {
+  const isOver = (transaction: OpenTransaction) => transaction.startedAt.boot !== now.boot || !parts.isVouchedFor(transaction)
+  const cutOff = open.entries().filter(([, transaction]) => isOver(transaction))
+  return cutOff.map(([key, transaction]) => {
     const kept = registers.get(key)
     // An older one was kept by the transaction before: it may show the same Wh, but not the moment.
     const isOwn = kept !== undefined && kept.at.boot === transaction.startedAt.boot && kept.at.bootMs >= transaction.startedAt.bootMs

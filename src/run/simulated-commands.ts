@@ -1,69 +1,57 @@
-import type { BuiltBoard } from '../../hal/build.ts'
+import { typicalEv } from '../../hal/simulated/ev.ts'
 import { faultNames } from '../../hal/simulated/faults.ts'
 import type { Clock } from '../base/clock.ts'
 import { seconds } from '../base/units.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import { type Command, command, connector, type LocalContext, oneOf, optional, type Person, quantity, type Reply, seen } from '../local/command.ts'
 import { type AutomaticCar, type AutomaticEv, ordinaryCar } from './automatic-ev.ts'
-
-export type Simulation = NonNullable<BuiltBoard['simulation']>
-export type Plant = Simulation['plants'][number]
+import type { Hands } from './simulated-world.ts'
 
 /** From a cause that went away until the guard has seen that it did (ms): debounce, mirror contact, some ticks. */
 const guardNotices = 700
 
 /** What the rows work on. */
 export interface SimulatedWorld {
-  readonly simulation: Simulation
+  readonly hands: Hands
   readonly chargePoint: ChargePoint
   readonly clock: Clock
   readonly automaticEv: AutomaticEv
 }
 
 /** Hands at the simulated charger, for `status <state>`. */
-export function simulatedPerson({ simulation, chargePoint, clock }: Omit<SimulatedWorld, 'automaticEv'>): Person {
-  const at = plantsOf(simulation)
+export function simulatedPerson({ hands, chargePoint, clock }: Omit<SimulatedWorld, 'automaticEv'>): Person {
   return {
-    plug: (evse) => at(evse).plugIn(),
-    unplug: (evse) => at(evse).unplug(),
+    plug: (evse) => void hands.plugIn(evse),
+    unplug: (evse) => void hands.unplug(evse),
     wantEnergy(evse, wants) {
-      if (!wants) return at(evse).suspend()
-      at(evse).delay(false)
-      at(evse).resume()
+      if (!wants) return void hands.suspend(evse)
+      void hands.noDelay(evse)
+      void hands.resume(evse)
     },
-    clearFaults: (evse) => clearFaults(at(evse), chargePoint, clock),
+    clearFaults: (evse) => clearFaults(evse, hands, chargePoint, clock),
   }
 }
 
-/** The plants as the automatic EV's cars. */
-export function simulatedCar(simulation: Simulation): AutomaticCar {
-  const at = plantsOf(simulation)
+/** The cars of the simulated world as the automatic EV's. */
+export function simulatedCar(hands: Hands, evses: readonly number[]): AutomaticCar {
   return {
-    plugIn: (evse) => at(evse).plugIn(),
-    unplug: (evse) => at(evse).unplug(),
-    become(car) {
-      for (const each of simulation.plants) each.setEv(car)
+    plugIn: (evse) => void hands.plugIn(evse),
+    unplug: (evse) => void hands.unplug(evse),
+    become({ wantsAmps, phases }) {
+      for (const evse of evses) void hands.become(evse, wantsAmps, phases)
     },
   }
 }
 
 /** Further rows of the commands' table, for boards whose world is software. Where the table names no connector, every car is meant. */
 export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
-  const { simulation, chargePoint, clock, automaticEv } = world
-  const at = plantsOf(simulation)
-  const usualAmps = simulation.plants.map((each) => each.ev.wantsAmps)
-  const every = (evse: number | undefined): readonly Plant[] => (evse === undefined ? simulation.plants : [at(evse)])
+  const { hands, chargePoint, clock, automaticEv } = world
+  const every = (evse: number | undefined): readonly number[] => (evse === undefined ? chargePoint.evses : [evse])
+  const each = (evse: number | undefined, act: (evse: number) => Promise<unknown>): Promise<Reply> =>
+    Promise.all(every(evse).map(act)).then(() => 'ok' as const)
   /** A row that does one thing to one car, or to every one. */
-  const toCars = (name: string, help: string, act: (plant: Plant) => void): Command =>
-    command({
-      name,
-      parameters: [optional(connector)],
-      help,
-      run(_context, [evse]) {
-        every(evse).forEach(act)
-        return 'ok'
-      },
-    })
+  const toCars = (name: string, help: string, act: (evse: number) => Promise<boolean>): Command =>
+    command({ name, parameters: [optional(connector)], help, run: (_context, [evse]) => each(evse, act) })
   let shiftedMs = 0
   const shift = (byMs: number) => {
     clock.shift(byMs)
@@ -74,46 +62,36 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
       name: 'plugin',
       parameters: [optional(connector)],
       help: 'the cable into the socket and the car',
-      run(context, [evse]) {
-        if (at(evse ?? 1).isPlugged) return `error a car is plugged in at connector ${evse ?? 1} already`
-        at(evse ?? 1).plugIn()
-        return noticed(context, evse ?? 1, true)
+      async run(context, [evse = 1]) {
+        if (!(await hands.plugIn(evse))) return `error a car is plugged in at connector ${evse} already`
+        return noticed(context, evse, true)
       },
     }),
     command({
       name: 'unplug',
       parameters: [optional(connector)],
       help: 'the cable out of the car, and out of the socket as soon as the lock lets go',
-      run(context, [evse]) {
-        const plant = at(evse ?? 1)
-        if (!plant.isPlugged && !plant.hasCable) return `error nothing is plugged in at connector ${evse ?? 1}`
-        plant.unplug()
-        return noticed(context, evse ?? 1, false)
+      async run(context, [evse = 1]) {
+        if (!(await hands.unplug(evse))) return `error nothing is plugged in at connector ${evse}`
+        return noticed(context, evse, false)
       },
     }),
-    toCars('suspend', 'the car stops taking energy', (plant) => plant.suspend()),
-    toCars('resume', 'the car takes energy again', (plant) => plant.resume()),
-    toCars('full', 'the battery is full now', (plant) => plant.full()),
+    toCars('suspend', 'the car stops taking energy', hands.suspend),
+    toCars('resume', 'the car takes energy again', hands.resume),
+    toCars('full', 'the battery is full now', hands.full),
     command({
       name: 'fullafter',
       parameters: [quantity('Wh', 'Wh', 0, 1_000_000), optional(connector)],
       help: 'the battery is full after so much energy of this plug-in',
-      run(_context, [wh, evse]) {
-        for (const each of every(evse)) each.fullAfter(wh)
-        return 'ok'
-      },
+      run: (_context, [wh, evse]) => each(evse, (one) => hands.fullAfter(one, wh)),
     }),
-    toCars('delay', 'the car stays plugged but draws nothing', (plant) => plant.delay(true)),
-    toCars('nodelay', 'ends delay', (plant) => plant.delay(false)),
+    toCars('delay', 'the car stays plugged but draws nothing', hands.delay),
+    toCars('nodelay', 'ends delay', hands.noDelay),
     command({
       name: 'max',
       parameters: [optional(quantity('amps', 'A per phase', 0, 80)), optional(connector)],
       help: 'the current that the car wants; without a number the usual one; below 6 A it wants nothing',
-      run(_context, [amps, evse]) {
-        const usual = (plant: Plant) => (automaticEv.isOn ? ordinaryCar.wantsAmps : usualAmps[plant.evse - 1]) ?? ordinaryCar.wantsAmps
-        for (const each of every(evse)) each.setEv({ wantsAmps: amps ?? usual(each) })
-        return 'ok'
-      },
+      run: (_context, [amps, evse]) => each(evse, (one) => hands.want(one, amps ?? (automaticEv.isOn ? ordinaryCar : typicalEv).wantsAmps)),
     }),
     command({
       name: 'clock',
@@ -134,16 +112,13 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
       name: 'fault',
       parameters: [oneOf('name', faultNames), optional(connector)],
       help: `breaks something: ${faultNames.join(', ')}`,
-      run(_context, [name, evse]) {
-        at(evse ?? 1).setFault(name, true)
-        return 'ok'
-      },
+      run: (_context, [name, evse = 1]) => each(evse, (one) => hands.break(one, name)),
     }),
     command({
       name: 'clear',
       parameters: [optional(connector)],
       help: 'mends what fault broke, and clears what the guard has latched of it; without a connector everywhere',
-      run: (_context, [evse]) => Promise.all(every(evse).map((plant) => clearFaults(plant, chargePoint, clock))).then(() => 'ok' as const),
+      run: (_context, [evse]) => each(evse, (one) => clearFaults(one, hands, chargePoint, clock)),
     }),
     command({
       name: 'reset',
@@ -151,16 +126,13 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
       help: 'clears all simulator state: unplugged, nothing broken, the usual car, true time (not an OCPP Reset)',
       async run(): Promise<Reply> {
         shift(-shiftedMs)
-        await Promise.all(
-          simulation.plants.map(async (plant) => {
-            const wasTouched = plant.faults.size > 0 || plant.isPlugged
-            plant.reset()
-            chargePoint.raise(plant.evse, undefined)
-            chargePoint.limit(plant.evse, 'local', undefined)
-            if (wasTouched) await after(clock, 'guard notices', guardNotices)
-            chargePoint.guard.clear(plant.evse)
-          }),
-        )
+        await each(undefined, async (evse) => {
+          const wasTouched = await hands.reset(evse)
+          chargePoint.raise(evse, undefined)
+          chargePoint.limit(evse, 'local', undefined)
+          if (wasTouched) await after(clock, 'guard notices', guardNotices)
+          chargePoint.guard.clear(evse)
+        })
         // A reset car is the usual one; the automatic EV brings its own again.
         if (automaticEv.isOn) automaticEv.set(true)
         return 'ok'
@@ -175,22 +147,12 @@ async function noticed(context: LocalContext, evse: number, isPlugged: boolean):
   return 'ok'
 }
 
-async function clearFaults(plant: Plant, chargePoint: ChargePoint, clock: Clock): Promise<void> {
-  if (plant.faults.size === 0 && chargePoint.view(plant.evse).faults.length === 0) return
-  for (const each of [...plant.faults]) plant.setFault(each, false)
+async function clearFaults(evse: number, hands: Hands, chargePoint: ChargePoint, clock: Clock): Promise<void> {
+  if (!(await hands.mend(evse)) && chargePoint.view(evse).faults.length === 0) return
   await after(clock, 'guard notices', guardNotices)
-  chargePoint.guard.clear(plant.evse)
+  chargePoint.guard.clear(evse)
 }
 
 function after(clock: Clock, name: string, delay: number): Promise<void> {
   return new Promise((resolve) => clock.after(name, delay, resolve))
-}
-
-/** The plant of an EVSE. @throws RangeError for one that is not there */
-function plantsOf(simulation: Simulation): (evse: number) => Plant {
-  return (evse) => {
-    const plant = simulation.plants.find((each) => each.evse === evse)
-    if (plant === undefined) throw new RangeError(`no EVSE ${evse} on the simulated board`)
-    return plant
-  }
 }

@@ -1,7 +1,9 @@
 import type { Millis } from '../base/units.ts'
-import { type Interlock, interlocks, type Scene } from './interlocks.ts'
-import type { WeldLatch } from './latch.ts'
+import { applies, type Interlock, interlocks, type Scene } from './interlocks.ts'
+import { reclosings, times } from './limits.ts'
 import type { Fault } from './port.ts'
+import { wantSelfTest } from './self-test.ts'
+import type { WeldLatch } from './wear.ts'
 
 interface Line {
   readonly row: Interlock
@@ -24,19 +26,28 @@ export interface FaultBook {
 
 const none: readonly Interlock[] = []
 
+/** @param weld the fault that outlives the guard */
 export function faultBook(weld: WeldLatch): FaultBook {
   const lines: Line[] = interlocks.map((row) => ({ row, isActive: row.fault === 'weld' && weld.isSet, since: undefined }))
-  let active: readonly Fault[] = lines.filter((each) => each.isActive).map((each) => each.row.fault)
+  const activeFaults = (): readonly Fault[] => [...new Set(lines.filter((each) => each.isActive).map((each) => each.row.fault))]
+  let active = activeFaults()
   let isServiced = false
 
-  const clears = ({ row, since }: Line, { state, timing }: Scene): boolean => {
+  const recloses = ({ row, since }: Line, { state, timing, market }: Scene): boolean => {
+    if (row.recloses !== true || market !== 'us' || state.reclosings >= reclosings || !timing.passed(since, times.reclose)) return false
+    state.reclosings++
+    wantSelfTest(state)
+    return true
+  }
+  const clears = (line: Line, scene: Scene): boolean => {
+    const { row, since } = line
     if (isServiced) return true
-    if (row.clears === 'gone') return timing.passed(since, row.goneFor)
-    return row.clears === 'unplug' && state.pilot === 'A'
+    if (row.clears === 'gone') return scene.timing.passed(since, row.goneFor)
+    return row.clears === 'unplug' && (scene.state.pilot === 'A' || recloses(line, scene))
   }
   /** Returns true when the line became or ceased to be active. */
   const reviewLine = (line: Line, scene: Scene): boolean => {
-    const isCause = line.row.test(scene)
+    const isCause = applies(line.row, scene.hardware.controller) && line.row.test(scene)
     if (isCause === line.isActive) {
       if (line.since !== undefined) scene.state.faultsVersion++
       line.since = undefined
@@ -64,24 +75,22 @@ export function faultBook(weld: WeldLatch): FaultBook {
     },
     review(scene) {
       let raised: Interlock[] | undefined
-      let hasChanged = false
-      for (const line of lines) {
-        if (!reviewLine(line, scene)) continue
-        hasChanged = true
-        if (line.isActive) raised = [...(raised ?? []), line.row]
-        if (line.row.fault === 'weld') weld.set(line.isActive)
-      }
-      // Rule 11: more than 1 A while open is a weld, whatever the mirror contact says.
-      const welded = lines.find((each) => each.row.fault === 'weld') as Line
-      if (raised?.some((each) => each.fault === 'currentWhileOpen') && !welded.isActive) {
-        welded.isActive = true
-        weld.set(true)
-        raised.push(welded.row)
-      }
+      const changed = lines.filter((line) => reviewLine(line, scene))
       isServiced = false
-      if (!hasChanged) return none
+      if (changed.length === 0) return none
+      for (const { row, isActive } of changed) {
+        if (!isActive) continue
+        raised = [...(raised ?? []), row]
+        const latched = lines.find((each) => each.row.fault === row.latches)
+        if (latched === undefined || latched.isActive) continue
+        latched.isActive = true
+        latched.since = undefined
+        raised.push(latched.row)
+      }
+      active = activeFaults()
+      const isWelded = active.includes('weld')
+      if (isWelded !== weld.isSet) weld.set(isWelded, isWelded && scene.hardware.shuntTrip !== undefined)
       scene.state.faultsVersion++
-      active = lines.filter((each) => each.isActive).map((each) => each.row.fault)
       return raised ?? none
     },
   }

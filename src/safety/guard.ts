@@ -1,23 +1,32 @@
-import type { Board, SafetySettings } from '../../hal/types.ts'
+import type { Board, EvseHardware, SafetySettings } from '../../hal/types.ts'
 import type { Clock, Timer } from '../base/clock.ts'
+import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { signal } from '../base/signal.ts'
 import type { Millis } from '../base/units.ts'
-import { readInputs, type Snapshots, snapshots } from './inputs.ts'
-import { type Latch, volatileLatch, weldLatches } from './latch.ts'
+import { type Inputs, readInputs, type Snapshots, snapshots } from './inputs.ts'
+import { type Latch, volatileLatch } from './latch.ts'
 import { settingsOf } from './limits.ts'
+import { switchesPhases } from './phase-switching.ts'
 import type { EvseDescription, GuardPort, PresentedToken, Report } from './port.ts'
 import { type Supervisor, supervisor } from './supervisor.ts'
+import { type EvseService, type ServiceBook, serviceBook } from './wear.ts'
 
 /** Safety rule 8. */
 export const tickPeriod: Millis = 20
 const lagWarning: Millis = 40
+/** Between two ticks that edges ask for. */
+const leastGap: Millis = 2
 
 export interface GuardOptions {
   /** Ticks each 20 ms, needed or not. Without it the host sleeps until a tick could change something; the outputs are the same. */
   readonly everyTick?: boolean
-  /** Where welds survive the guard. */
+  /** Where welds and service counters survive the guard. */
   readonly latch?: Latch
+  /** The same, for whoever needs a register of it before there is a guard (S0 meters). */
+  readonly service?: ServiceBook
+  /** Called with each tick that ran through without a lag fault: feeds a watchdog as the dead-man output is fed. */
+  readonly fed?: () => void
   /** Over what the board says of itself. */
   readonly limits?: Partial<SafetySettings>
 }
@@ -31,25 +40,46 @@ export interface Guard extends GuardPort {
 
 interface Post {
   readonly supervisor: Supervisor
-  readonly inputs: Snapshots
+  readonly service: EvseService
+  readonly inputs: Pick<Snapshots, 'take' | 'before' | 'isWaiting'>
+}
+
+/** What real devices say is read in each tick: they need not tell of every sample. */
+function presentInputs(read: () => Inputs): Post['inputs'] {
+  return { take() {}, before: read, isWaiting: false }
 }
 
 /** Hosts the supervisors of a board on a grid of 20 ms of the monotonic clock.
  *  @throws RangeError when a limit is beyond its hard bound */
 export function guard(board: Board, clock: Clock, log: Log, options: GuardOptions = {}): Guard {
   const settings = settingsOf({ ...board.safety, ...options.limits })
-  const weldOf = weldLatches(options.latch ?? volatileLatch())
+  const service = options.service ?? serviceBook(options.latch ?? volatileLatch())
   const reported = signal<Report>()
   const tokens = signal<PresentedToken>()
   const posts = new Map<number, Post>()
-  for (const evse of board.evses)
-    posts.set(evse.number, {
-      supervisor: supervisor(evse, settings, weldOf(evse.number), log, clock.monotonic()),
-      inputs: snapshots(() => readInputs(board, evse)),
+  const evses: EvseDescription[] = []
+  /** Nothing sleeps where a relay or a watchdog waits to be fed, nor on real devices. */
+  const isAwake = options.everyTick === true || !board.isSimulated || board.deadMan !== undefined
+  for (const hardware of board.evses) {
+    const about = descriptionOf(hardware, settings)
+    const kept = service.of(hardware.number)
+    const read = () => readInputs(board, hardware, kept.metered)
+    evses.push(about)
+    if (!about.hasMirror)
+      log.warn({ evse: about.evse, hasMeter: hardware.meter !== undefined }, 'no mirror contact: nothing but the meter tells a welded contactor')
+    posts.set(hardware.number, {
+      service: kept,
+      supervisor: supervisor({ hardware, settings, market: board.market, service: kept, hasMirror: about.hasMirror, log, startedAt: clock.monotonic() }),
+      inputs: board.isSimulated ? snapshots(read) : presentInputs(read),
     })
+  }
   let calls: { readonly at: Millis; readonly run: () => void }[] = []
   let alarm: { readonly at: Millis; readonly timer: Timer } | undefined
   let ticks = 0
+  let tickedAt = Number.NEGATIVE_INFINITY
+  let isTicking = false
+  let isFedHigh = false
+  let isDeadManLost = false
   let isClosed = false
 
   const post = (evse: number): Post => {
@@ -76,6 +106,8 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
   }
   const tick = (now: Millis, lag: Millis) => {
     ticks++
+    tickedAt = now
+    isTicking = true
     const due = calls.filter((each) => each.at < now)
     calls = calls.filter((each) => each.at >= now)
     for (const call of due) call.run()
@@ -86,15 +118,42 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
       if (report !== undefined) news.push(report)
       deadline = Math.min(deadline, supervisor.nextDeadline(now))
     }
+    feed()
+    service.settle(now)
+    deadline = Math.min(deadline, Math.max(now, service.dueAt))
     // A tick sees only what was before it: what came at this very moment is for the next.
-    if (options.everyTick === true || calls.length > 0 || [...posts.values()].some((each) => each.inputs.isWaiting)) deadline = now
+    if (isAwake || calls.length > 0 || [...posts.values()].some((each) => each.inputs.isWaiting)) deadline = now
     wakeAt(Math.max(gridAfter(now), gridFrom(deadline)))
+    isTicking = false
     for (const report of news) reported.emit(report)
+  }
+  /** Rule 19: only here, when every supervisor has looked at everything. What throws on the way ends in a relay that drops out. */
+  const feed = () => {
+    for (const { supervisor } of posts.values()) if (supervisor.report.faults.includes('loopLag')) return
+    options.fed?.()
+    isFedHigh = !isFedHigh
+    try {
+      if (isFedHigh) board.deadMan?.on()
+      else board.deadMan?.off()
+      isDeadManLost = false
+    } catch (error) {
+      if (!isDeadManLost) log.error({ error: wordsOf(error) }, 'the dead-man output cannot be driven: its relay drops out')
+      isDeadManLost = true
+    }
   }
   const changeOff = board.changed.on(() => {
     const now = clock.monotonic()
     for (const { inputs } of posts.values()) inputs.take(now)
     wakeAt(gridAfter(now))
+  })
+  /** Rule 10: what opens at once does not wait for the grid. A contact that chatters gets its turn each 2 ms at most. */
+  const edgeOff = board.edged?.on(() => {
+    const now = clock.monotonic()
+    if (isClosed || isTicking || now - tickedAt < leastGap) return wakeAt(Math.max(now, tickedAt + leastGap))
+    const lag = alarm === undefined ? 0 : Math.max(0, now - alarm.at)
+    alarm?.timer.stop()
+    alarm = undefined
+    tick(now, board.isSimulated ? 0 : lag)
   })
   const readersOff = board.readers.map((reader) => reader.presented.on(({ id }) => tokens.emit({ id, evse: reader.evse })))
   const call = (run: (at: Millis) => void, isUrgent = true) => {
@@ -105,15 +164,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
   wakeAt(gridAfter(clock.monotonic()))
 
   return {
-    evses: board.evses.map(
-      ({ number, maxAmps, phases, cable, nominalVoltageV }): EvseDescription => ({
-        evse: number,
-        maxAmps,
-        phases,
-        cable,
-        nominalVoltageV,
-      }),
-    ),
+    evses,
     reported,
     tokens,
     get ticks() {
@@ -142,16 +193,45 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
       const { supervisor } = post(evse)
       call(() => supervisor.clear())
     },
+    show(evse, sign) {
+      if (evse !== undefined) post(evse)
+      const shown = board.evses.filter(({ number, indicator }) => indicator !== undefined && (evse === undefined || evse === number))
+      for (const { number } of shown) call((at) => post(number).supervisor.show(sign, at))
+    },
+    serviceData(evse) {
+      return Promise.resolve(post(evse).service.data)
+    },
+    resetService(evse) {
+      const kept = post(evse).service
+      call(() => kept.reset())
+    },
     close() {
       if (isClosed) return
       isClosed = true
       alarm?.timer.stop()
       changeOff()
+      edgeOff?.()
       for (const off of readersOff) off()
       // Who waits for an answer gets one.
       for (const each of calls) each.run()
       calls = []
-      for (const { supervisor } of posts.values()) supervisor.stop()
+      for (const { supervisor } of posts.values()) supervisor.stop(clock.monotonic())
+      board.deadMan?.off()
+      service.close()
     },
+  }
+}
+
+function descriptionOf(hardware: EvseHardware, settings: SafetySettings): EvseDescription {
+  const { number, maxAmps, phases, cable, nominalVoltageV, controller } = hardware
+  const { contactor } = controller
+  return {
+    evse: number,
+    maxAmps,
+    phases,
+    cable,
+    nominalVoltageV,
+    hasMirror: contactor.hasMirror ?? contactor.isClosed !== undefined,
+    switchesPhases: switchesPhases({ hardware, settings }),
   }
 }

@@ -13,11 +13,15 @@ export interface Inputs {
   readonly isEmergency: boolean
   readonly isTampered: boolean
   readonly hasBoardFailed: boolean
+  /** The least of the contacts from outside that are active, A per phase; Infinity: none is. */
+  readonly outsideLimit: Amps
+  /** Where the phase switch stands; undefined: there is none, or it does not say. */
+  readonly phases: 1 | 3 | undefined
   readonly reading: Reading | undefined
 }
 
-export function readInputs(board: Board, evse: EvseHardware): Inputs {
-  const { pilot, contactor, lock, proximity, residualCurrent } = evse.controller
+export function readInputs(board: Board, evse: EvseHardware, metered: (reading: Reading | undefined) => Reading | undefined = (raw) => raw): Inputs {
+  const { pilot, contactor, lock, proximity, residualCurrent, phaseSwitch } = evse.controller
   return {
     pilot: pilot.sample,
     mirror: contactor.isClosed,
@@ -29,8 +33,16 @@ export function readInputs(board: Board, evse: EvseHardware): Inputs {
     isEmergency: board.emergencyStop?.isActive ?? false,
     isTampered: board.tamper?.isActive ?? false,
     hasBoardFailed: board.failure?.isActive ?? false,
-    reading: evse.meter?.newest,
+    outsideLimit: outsideLimit(board, evse.number),
+    phases: phaseSwitch?.phases,
+    reading: metered(evse.meter?.newest),
   }
+}
+
+function outsideLimit({ limitInputs }: Board, number: number): Amps {
+  let least = Number.POSITIVE_INFINITY
+  for (const { evse, input, amps } of limitInputs) if ((evse === undefined || evse === number) && input.isActive) least = Math.min(least, amps)
+  return least
 }
 
 /** The largest current of a reading, A; undefined where the meter does not say. */

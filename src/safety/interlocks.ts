@@ -1,7 +1,7 @@
-import type { EvseHardware, SafetySettings } from '../../hal/types.ts'
+import type { Board, EvseController, EvseHardware, SafetySettings } from '../../hal/types.ts'
 import type { Amps, Millis } from '../base/units.ts'
 import { type Inputs, largestAmps } from './inputs.ts'
-import { blindAmps, closesMayFail, leastAmps, stoppedBelow, times } from './limits.ts'
+import { blindAmps, closesMayFail, leastAmps, penWindow, stoppedBelow, times } from './limits.ts'
 import { hasDiode, isShort } from './pilot.ts'
 import type { Fault } from './port.ts'
 import type { State } from './state.ts'
@@ -14,6 +14,9 @@ export interface Scene {
   readonly inputs: Inputs
   readonly state: State
   readonly timing: Timing
+  readonly market: Board['market']
+  /** When the newest pilot sample was taken (monotonic ms). */
+  readonly sampledAt: Millis
   /** The pilot sample is older than the controller may leave it. */
   readonly isStale: boolean
   /** Lateness of this tick, ms; 0 in simulated time. */
@@ -34,6 +37,17 @@ export interface Interlock {
   readonly clears: 'gone' | 'unplug' | 'service'
   /** For how long the cause must be gone before it clears by itself (ms). */
   readonly goneFor: Millis
+  /** The fault that it brings along and that outlives it. */
+  readonly latches?: Fault
+  /** Rule 13: in the US market it clears by itself a few times, long after its cause is gone. */
+  readonly recloses?: boolean
+  /** What the controller must have for the row to mean anything (rule 20). */
+  readonly needs?: 'hasPilot' | 'seesNegativePeak'
+}
+
+/** The row says something about an outlet with this controller. */
+export function applies({ needs }: Interlock, controller: EvseController): boolean {
+  return needs === undefined || (controller.hasPilot && controller[needs])
 }
 
 const isPwm = (state: State) => state.drive === 'pwm'
@@ -53,6 +67,16 @@ function isVoltageWrong({ inputs, settings, hardware }: Scene): boolean {
     if (!(voltageV >= (settings.lowestV * nominal) / 230 && voltageV <= (settings.highestV * nominal) / 230)) return true
   }
   return known > 0 && alive === 0
+}
+
+/** Rule 14: with the PEN conductor lost, the phases that are alive leave the window of a whole supply. */
+function isPenLost({ inputs, settings, hardware }: Scene): boolean {
+  if (!settings.openPen) return false
+  const scale = hardware.nominalVoltageV / 230
+  return (inputs.reading?.phases ?? []).some(
+    ({ voltageV }) =>
+      voltageV !== undefined && !isDead(voltageV, hardware.nominalVoltageV) && !(voltageV >= penWindow.from * scale && voltageV <= penWindow.to * scale),
+  )
 }
 
 function isPhaseLost({ inputs, settings, hardware }: Scene): boolean {
@@ -84,36 +108,44 @@ const row = (
   pilot: Interlock['pilot'],
   clears: Interlock['clears'],
   test: Interlock['test'],
-  wait: { after?: Millis; goneFor?: Millis } = {},
-): Interlock => ({ fault, reaction, pilot, clears, test, after: wait.after ?? 0, goneFor: wait.goneFor ?? 0 })
+  more: Partial<Pick<Interlock, 'after' | 'goneFor' | 'latches' | 'recloses' | 'needs'>> = {},
+): Interlock => ({ after: 0, goneFor: 0, ...more, fault, reaction, pilot, clears, test })
 
-/** Every fault, once. Rules 8 to 17 and 23. */
+/** Every fault. Rules 8 to 17 and 23. Only the voltage has two rows: a weak grid, and a lost PEN conductor. */
 // biome-ignore format: a table
 export const interlocks: readonly Interlock[] = [
   row('emergencyStop', 'open', 'F', 'gone', ({ inputs }) => inputs.isEmergency),
-  row('residualCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.isTripped && state.selfTest !== 'running' && state.selfTest !== 'ending'),
+  row('residualCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.isTripped && state.selfTest !== 'running' && state.selfTest !== 'ending', { recloses: true }),
   row('residualSelfTest', 'open', 'X1', 'gone', ({ state }) => state.hasFailedSelfTest),
   row('weld', 'open', 'F', 'service', ({ inputs, state }) => !state.isCommanded && inputs.mirror === true, { after: times.mirrorFollows }),
   row('noClose', 'open', 'X1', 'gone', ({ state, timing }) => state.failedCloses >= closesMayFail || (state.failedAt !== undefined && !timing.passed(state.failedAt, times.offAtLeast))),
-  row('currentWhileOpen', 'open', 'F', 'gone', flowsWhileOpen, { after: 2_000, goneFor: 2_000 }),
-  row('evNotFollowing', 'stop', 'X1', 'unplug', ({ inputs, state }) => state.exceedsSince !== undefined && (inputs.reading?.at ?? 0) - state.exceedsSince >= times.notFollowing),
+  row('currentWhileOpen', 'open', 'F', 'gone', flowsWhileOpen, { after: 2_000, goneFor: 2_000, latches: 'weld' }),
+  row('evNotFollowing', 'stop', 'X1', 'unplug', ({ inputs, state }) => state.exceedsSince !== undefined && (inputs.reading?.at ?? 0) - state.exceedsSince >= times.notFollowing, { needs: 'hasPilot' }),
   row('overCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => state.overSince !== undefined && (inputs.reading?.at ?? 0) - state.overSince >= times.overCurrent),
   row('overTemperature', 'open', 'X1', 'gone', ({ inputs, settings, state }) => (inputs.celsius ?? -100) >= (state.isHot ? settings.resumeBelowC : settings.stopAtC)),
   row('temperatureSensor', 'stop', 'X1', 'gone', ({ inputs, settings, hardware }) => settings.onSensorLost === 'stop' && hardware.temperature !== undefined && !Number.isFinite(inputs.celsius), { after: 1_000, goneFor: 1_000 }),
   row('protectiveEarth', 'open', 'F', 'unplug', ({ inputs }) => inputs.hasLostEarth),
-  row('diode', 'open', 'F', 'unplug', ({ inputs, state }) => isPwm(state) && state.isPlugged && (state.pilot === 'B' || state.pilot === 'C' || state.pilot === 'D') && inputs.pilot !== undefined && !hasDiode(inputs.pilot), { after: 100 }),
-  row('pilotShort', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.pilot !== undefined && isShort(inputs.pilot, { kind: state.drive, duty: 0 }) && state.drive !== 'fault', { after: 100 }),
+  row('diode', 'open', 'F', 'unplug', ({ inputs, state }) => isPwm(state) && state.isPlugged && (state.pilot === 'B' || state.pilot === 'C' || state.pilot === 'D') && inputs.pilot !== undefined && !hasDiode(inputs.pilot), { after: 100, needs: 'seesNegativePeak' }),
+  row('pilotShort', 'open', 'F', 'unplug', isPilotShort, { after: 100, needs: 'hasPilot' }),
   row('pilotStale', 'open', 'F', 'gone', ({ isStale }) => isStale, { goneFor: 1_000 }),
-  row('ventilation', 'open', 'F', 'unplug', ({ state, hardware }) => state.pilot === 'D' && !hardware.hasVentilation, { after: 480 }),
+  row('ventilation', 'open', 'F', 'unplug', ({ state, hardware }) => state.pilot === 'D' && !hardware.hasVentilation, { after: 480, needs: 'hasPilot' }),
   row('proximity', 'stop', 'X1', 'unplug', ({ state, hardware }) => hardware.cable === 'socket' && state.isPlugged && state.cableAmps === 0, { after: times.proximitySettles }),
   row('voltage', 'stop', 'X1', 'gone', isVoltageWrong, { after: 10_000, goneFor: 10_000 }),
+  row('voltage', 'open', 'F', 'unplug', isPenLost, { after: 5_000 }),
   row('phaseLoss', 'stop', 'X1', 'gone', isPhaseLost, { after: 2_000, goneFor: 10_000 }),
   row('lock', 'stop', 'X1', 'gone', ({ state }) => state.lockFailures >= 2),
   row('meterLost', 'stop', 'X1', 'gone', isMeterLost),
   row('tamper', 'stop', 'X1', 'service', ({ inputs }) => inputs.isTampered, { after: 100 }),
   row('loopLag', 'open', 'F', 'gone', ({ lag, state }) => lag > 100 && state.isCommanded, { goneFor: 10_000 }),
-  row('board', 'open', 'F', 'service', ({ inputs, state }) => inputs.hasBoardFailed || state.hasLatchFailed),
+  row('board', 'open', 'F', 'service', ({ inputs, state, timing }) => inputs.hasBoardFailed || state.hasLatchFailed || timing.passed(state.mirrorLostSince, times.mirrorFollows)),
 ]
+
+/** While the EV is being woken, its wire may be open, and a board may read that as anything. */
+function isPilotShort({ inputs, state, hardware }: Scene): boolean {
+  if (inputs.pilot === undefined || state.drive === 'fault' || state.wake === 'cycle') return false
+  const { highV, lowV } = inputs.pilot
+  return isShort({ ...inputs.pilot, lowV: hardware.controller.seesNegativePeak ? lowV : highV }, { kind: state.drive, duty: 0 })
+}
 
 function isMeterLost({ inputs, settings, hardware, state, timing }: Scene): boolean {
   if (hardware.meter === undefined || settings.onMeterLost === 'continue') return false

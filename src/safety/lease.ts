@@ -1,6 +1,7 @@
 import type { Millis } from '../base/units.ts'
 import { times } from './limits.ts'
 import type { Offer } from './port.ts'
+import { wantSelfTest } from './self-test.ts'
 import type { State } from './state.ts'
 
 /** Rules 4 and 5: what the core may say, and what becomes of it. */
@@ -29,14 +30,23 @@ export function accept(offer: Offer, state: State): void {
   state.transaction = offer.transaction
   state.hasOffer = true
   state.offerAmps = ampsOf(offer)
+  state.offerPhases = offer.phases
   state.leaseEnds = expiryOf(offer)
+  state.offerIssuedAt = offer.issuedAt
   state.sequence = offer.sequence
   state.isLockHeld = true
 }
 
-/** True when it only makes the lease longer: nothing happens before the old lease would have ended. */
+/** True when it only makes the lease longer: nothing happens before the old lease would have ended, and nothing waits for a renewal. */
 export function isPlainRenewal(offer: Offer, at: Millis, state: State, hasFaults: boolean): boolean {
-  return state.hasOffer && ampsOf(offer) === state.offerAmps && expiryOf(offer) >= state.leaseEnds && refusalOf(offer, at, state, hasFaults) === undefined
+  return (
+    state.hasOffer &&
+    (!state.hasWoken || state.offerIssuedAt >= state.wakeSince) &&
+    ampsOf(offer) === state.offerAmps &&
+    offer.phases === state.offerPhases &&
+    expiryOf(offer) >= state.leaseEnds &&
+    refusalOf(offer, at, state, hasFaults) === undefined
+  )
 }
 
 /** The offer is gone, by will or by time: a later one starts afresh. What becomes of the plug is for the caller to say. */
@@ -56,7 +66,11 @@ export function voidOffer(state: State): void {
 
 export function adopt(plugIn: number, transaction: string, state: State, hasFaults: boolean): void {
   if (!state.isPlugged || plugIn !== state.plugIn) return
-  if (state.transaction !== transaction) drop(state)
+  if (state.transaction !== transaction) {
+    drop(state)
+    // Rule 13: a further session of this plug-in.
+    if (state.transaction !== undefined) wantSelfTest(state)
+  }
   state.transaction = transaction
   state.sequence = -1
   // While the fault lasts it stays void: the core adopts again once it is gone.

@@ -1,5 +1,5 @@
 import type { SafetySettings } from '../../hal/types.ts'
-import type { Amps, Millis } from '../base/units.ts'
+import type { Amps, Millis, Volts } from '../base/units.ts'
 
 interface Bounded {
   readonly usual: number
@@ -42,6 +42,9 @@ export function settingsOf(set: Partial<SafetySettings>): SafetySettings {
     onSensorLost: set.onSensorLost ?? 'derate',
     onMeterLost: set.onMeterLost ?? 'stop',
     onPhaseLoss: set.onPhaseLoss ?? 'stop',
+    openPen: set.openPen ?? false,
+    phaseSwitching: set.phaseSwitching ?? 'off',
+    wakeUp: set.wakeUp ?? 'fault',
   }
   if (!(settings.resumeBelowC <= settings.derateFromC && settings.derateFromC < settings.derateToC && settings.derateToC < settings.stopAtC))
     throw new RangeError('safety: resumeBelowC, derateFromC, derateToC and stopAtC must rise in this order')
@@ -60,8 +63,15 @@ export const times = {
   /** 12 */ notFollowing: 7_000,
   /** 12 */ overCurrent: 1_000,
   /** 13 */ selfTest: 500,
+  /** 11 */ shuntPulse: 1_000,
+  /** 13 */ reclose: 300_000,
+  /** 17 */ switchPhases: 10_000,
   /** 17 */ lockRetry: 5_000,
   /** 17 */ lockWindow: 60_000,
+  /** 18 */ sleepy: 30_000,
+  /** 18 */ wakeCycle: 4_000,
+  /** X1 after it, before PWM says again what is offered. */ wakeSettles: 1_000,
+  /** A relay in the pilot's wire bounces. */ pilotSettles: 100,
   /** An unlock that does not work out within one retry has failed. */ unlockAtMost: 7_000,
   /** A meter shows the mean of its last second. */ meterWindow: 1_000,
   /** A socket's proximity contact may come after the pilot's. */ proximitySettles: 500,
@@ -76,6 +86,10 @@ export const stoppedBelow: Amps = 1
 export const leastAmps: Amps = 6
 /** 9: so many failed closes in one plug-in are a fault until it ends. */
 export const closesMayFail = 3
+/** 14: what the phases of a supply with a whole PEN conductor show, at 230 V. */
+export const penWindow: { readonly from: Volts; readonly to: Volts } = { from: 207, to: 253 }
+/** 13: so many times a trip of the residual current device clears by itself in one plug-in, where the market allows it at all. */
+export const reclosings = 3
 /** 17: moves of the lock within its window. */
 export const lockMoves = 10
 /** 15: without a temperature. */

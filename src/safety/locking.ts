@@ -4,9 +4,9 @@ import { lockMoves, times, unlockBelow } from './limits.ts'
 
 /** Rules 11 and 17: when the plug may be let go, and how the lock is moved. */
 
-/** Never while the contacts may carry current, whatever the pilot says. */
+/** Never while the contacts may carry current, whatever the pilot says, nor while a mirror contact that is there says nothing. */
 export function mayUnlock({ state, inputs }: Scene, hasWeld: boolean): boolean {
-  return !state.isCommanded && inputs.mirror !== true && !hasWeld && !((largestAmps(inputs.reading) ?? 0) > unlockBelow)
+  return !state.isCommanded && inputs.mirror !== true && state.mirrorLostSince === undefined && !hasWeld && !((largestAmps(inputs.reading) ?? 0) > unlockBelow)
 }
 
 /** Moves the lock towards what is wanted, one pulse at a time. */

@@ -4,12 +4,14 @@ import type { Inputs } from './inputs.ts'
 import { proximityWindows } from './pilot.ts'
 import type { Fault, Report } from './port.ts'
 import type { State } from './state.ts'
+import { isWaking } from './wake-up.ts'
 
 /** Between the largest resistor of a cable and an open contact. */
 const openOhms = 10 * Math.max(...proximityWindows.map((each) => each.below))
 
 export function reportOf(hardware: EvseHardware, state: State, inputs: Inputs | undefined, faults: readonly Fault[], at: Millis): Report {
   const ohms = inputs?.ohms
+  const isOffering = state.drive === 'pwm' || isWaking(state)
   return {
     evse: hardware.number,
     at,
@@ -18,11 +20,12 @@ export function reportOf(hardware: EvseHardware, state: State, inputs: Inputs | 
     isPlugged: state.isPlugged,
     hasCable: state.isPlugged || (hardware.cable === 'socket' && ohms !== undefined && ohms < openOhms),
     wantsEnergy: state.pilot === 'C' || state.pilot === 'D',
-    isOffering: state.drive === 'pwm',
+    isOffering,
     contactor: (inputs?.mirror ?? state.isCommanded) ? 'closed' : 'open',
     lock: inputs?.lock ?? (hardware.controller.lock === undefined ? 'none' : 'unknown'),
-    offered: state.drive === 'pwm' ? state.offered : 0,
+    offered: isOffering ? state.offered : 0,
     limit: state.limit,
+    phases: state.phases ?? hardware.phases,
     faults,
     transaction: state.transaction,
     isVoid: state.isVoid,
@@ -43,6 +46,7 @@ export function isSameReport(a: Report, b: Report): boolean {
     a.lock === b.lock &&
     a.offered === b.offered &&
     a.limit === b.limit &&
+    a.phases === b.phases &&
     a.faults === b.faults &&
     a.transaction === b.transaction &&
     a.isVoid === b.isVoid

@@ -1,9 +1,11 @@
 import type { Scene } from './interlocks.ts'
 import { times } from './limits.ts'
+import type { State } from './state.ts'
 
 const testsBeforeFailure = 3
 
-/** Rule 13: the residual current device proves at boot and at each plug-in that it trips, with the contactor open. */
+/** Rule 13: the residual current device proves at boot, at each plug-in and before each further session of one that it trips, with the
+ *  contactor open. */
 
 export function beginSelfTest({ hardware, state, timing }: Scene): void {
   const device = hardware.controller.residualCurrent
@@ -46,4 +48,9 @@ function finish({ state }: Scene, result: 'passed' | 'failed'): void {
 /** True when it passed, or there is nothing to test. */
 export function hasPassed({ hardware, state }: Scene): boolean {
   return hardware.controller.residualCurrent === undefined || state.selfTest === 'passed'
+}
+
+/** What it proved before counts no longer: it is tested again as soon as the contactor is open. */
+export function wantSelfTest(state: State): void {
+  if (state.selfTest === 'passed') state.selfTest = 'none'
 }

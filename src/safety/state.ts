@@ -3,6 +3,10 @@ import type { Amps, Millis } from '../base/units.ts'
 import type { Phase } from './machine.ts'
 import type { PilotState } from './port.ts'
 
+/** `none`: nothing is offered. `armed`: PWM runs, and the EV has not asked yet. `cycle`: it is being woken. `settling`: X1 after that.
+ *  `done`: it has asked, or was woken. */
+export type Wake = 'none' | 'armed' | 'cycle' | 'settling' | 'done'
+
 /** Everything that the guard remembers of one EVSE, flat: two ticks that leave it equal have done the same. */
 export interface State {
   phase: Phase
@@ -22,7 +26,10 @@ export interface State {
   isVoid: boolean
   hasOffer: boolean
   offerAmps: Amps
+  /** What the offer wants. */
+  offerPhases: 1 | 3
   leaseEnds: Millis
+  offerIssuedAt: Millis
   sequence: number
   /** Below 6 A since; undefined: not paused. */
   pausedSince: Millis | undefined
@@ -39,6 +46,22 @@ export interface State {
   openedAt: Millis
   /** The pilot shows F since. */
   pulseSince: Millis | undefined
+  /** The shunt trip's coil is ON since. */
+  firedAt: Millis | undefined
+  // phases (rule 17)
+  /** In force; undefined: the switch does not say where it stands. */
+  phases: 1 | 3 | undefined
+  switching: 'no' | 'before' | 'after'
+  switchedAt: Millis | undefined
+  /** It did not go where it was told to in this plug-in, and is left alone. */
+  hasSwitchFailed: boolean
+  /** Nothing flows and nothing is offered since. */
+  unloadedSince: Millis | undefined
+  // waking (rule 18)
+  wake: Wake
+  wakeSince: Millis
+  /** In this pause. */
+  hasWoken: boolean
   // what was seen
   failedCloses: number
   failedAt: Millis | undefined
@@ -53,6 +76,10 @@ export interface State {
   /** The last finished test failed. */
   hasFailedSelfTest: boolean
   hasLatchFailed: boolean
+  /** The mirror contact, which the board has, says nothing since. */
+  mirrorLostSince: Millis | undefined
+  /** Trips of the residual current device in this plug-in that cleared by themselves. */
+  reclosings: number
   // the lock
   isLockHeld: boolean
   /** The EV left the cable of a transaction in the socket, and the core has not said what becomes of it. */
@@ -67,16 +94,19 @@ export interface State {
   faultsVersion: number
 }
 
-export function initialState(now: Millis, maxAmps: Amps): State {
+export function initialState(now: Millis, maxAmps: Amps, phases: 1 | 3 | undefined = 3): State {
   // biome-ignore format: grouped as above
   return {
     phase: 'idle', phaseSince: now,
     pilot: 'A', rawPilot: 'A', rawSince: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
-    transaction: undefined, isVoid: false, hasOffer: false, offerAmps: 0, leaseEnds: now, sequence: -1,
+    transaction: undefined, isVoid: false, hasOffer: false, offerAmps: 0, offerPhases: 3, leaseEnds: now, offerIssuedAt: now, sequence: -1,
     pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, limit: maxAmps,
-    drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined,
+    drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined, firedAt: undefined,
+    phases, switching: 'no', switchedAt: undefined, hasSwitchFailed: false, unloadedSince: undefined,
+    wake: 'none', wakeSince: now, hasWoken: false,
     failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
     selfTest: 'none', selfTestAt: now, selfTests: 0, hasFailedSelfTest: false, hasLatchFailed: false,
+    mirrorLostSince: undefined, reclosings: 0,
     isLockHeld: false, pulledAt: undefined, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
     faultsVersion: 0,
   }

@@ -1,22 +1,25 @@
-import type { EvseHardware, SafetySettings } from '../../hal/types.ts'
+import type { Board, EvseHardware, SafetySettings } from '../../hal/types.ts'
+import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Millis } from '../base/units.ts'
-import { asksForEnergy, closing } from './closing.ts'
 import { currentWatch } from './current.ts'
 import { faultBook } from './fault-book.ts'
+import { lights } from './indication.ts'
 import type { Inputs } from './inputs.ts'
 import type { Interlock, Scene } from './interlocks.ts'
-import type { WeldLatch } from './latch.ts'
 import { accept, adopt, drop, isPlainRenewal, refusalOf, voidOffer } from './lease.ts'
-import { stoppedBelow, times } from './limits.ts'
+import { times } from './limits.ts'
 import { moveLock, unlockOutcome } from './locking.ts'
-import { closedPhases, type MachineEvent, machine, machineEvents, type Phase } from './machine.ts'
-import { cableAmpsFor, debounceFor, dutyFor, pilotStateOf } from './pilot.ts'
-import type { Offer, PilotState, Report } from './port.ts'
+import { driveOutputs } from './outputs.ts'
+import { reviewPhases, switchesPhases } from './phase-switching.ts'
+import { followPilot, isCar } from './pilot-watch.ts'
+import type { Offer, Report, Sign } from './port.ts'
 import { isSameReport, reportOf } from './report.ts'
 import { beginSelfTest, followSelfTest } from './self-test.ts'
 import { initialState, type State } from './state.ts'
 import { timing } from './timing.ts'
+import { runMachine } from './transitions.ts'
+import type { EvseService } from './wear.ts'
 
 export type UnlockOutcome = 'unlocked' | 'failed' | 'none'
 
@@ -30,166 +33,59 @@ export interface Supervisor {
   adopt(plugIn: number, transaction: string): void
   unlock(at: Millis, done: (outcome: UnlockOutcome) => void): void
   clear(): void
+  show(sign: Sign, at: Millis): void
   /** Synchronous: reads, decides, drives. Returns the new report when there is something to tell. */
   tick(now: Millis, inputs: Inputs, lag: Millis): Report | undefined
   /** The next moment at which a tick could change anything while the inputs stay: `now` when the last tick changed something. */
   nextDeadline(now: Millis): Millis
-  /** Opens the contactor and ends what waits. */
-  stop(): void
+  /** Opens the contactor, puts lamps and coils OFF, and ends what waits. */
+  stop(now: Millis): void
 }
 
-export function supervisor(hardware: EvseHardware, settings: SafetySettings, weld: WeldLatch, parent: Log, startedAt: Millis): Supervisor {
+export interface SupervisorParts {
+  readonly hardware: EvseHardware
+  readonly settings: SafetySettings
+  readonly market: Board['market']
+  readonly service: EvseService
+  readonly hasMirror: boolean
+  readonly log: Log
+  readonly startedAt: Millis
+}
+
+export function supervisor({ hardware, settings, market, service, hasMirror, log: parent, startedAt }: SupervisorParts): Supervisor {
   const log = parent.with({ evse: hardware.number })
-  const { pilot, contactor } = hardware.controller
-  const state = initialState(startedAt, hardware.maxAmps)
+  const { pilot, contactor, phaseSwitch, pilotBreak, residualCurrent } = hardware.controller
+  const state = initialState(startedAt, hardware.maxAmps, phaseSwitch === undefined ? hardware.phases : phaseSwitch.phases)
   let before = { ...state }
   const time = timing()
-  const book = faultBook(weld)
-  const currents = currentWatch()
+  const book = faultBook(service.weld)
+  const currents = currentWatch(hardware)
+  const lamps =
+    hardware.indicator && lights(hardware.indicator, (lamp, error) => log.warn({ lamp, error: wordsOf(error) }, 'a lamp or the buzzer cannot be driven'))
   let waiters: ((outcome: UnlockOutcome) => void)[] = []
   let isQuiet = false
+  let newest: Inputs | undefined
   let report = reportOf(hardware, state, undefined, book.active, startedAt)
 
-  // the pilot
-
-  const plugIn = (scene: Scene) => {
-    Object.assign(state, {
-      isPlugged: true,
-      pulledAt: undefined,
-      plugIn: state.plugIn + 1,
-      pluggedAt: scene.timing.now,
-      cableAmps: 0,
-      transaction: undefined,
-      isVoid: false,
-      sequence: -1,
-      failedCloses: 0,
-      failedAt: undefined,
-    })
-    drop(state)
-    state.isLockHeld = true
-    beginSelfTest(scene)
-    log.info({ plugIn: state.plugIn }, 'plugged in')
-  }
-  const unplug = (scene: Scene) => {
-    voidOffer(state)
-    // The cable of a transaction is the core's to let go; a core that is dead does not keep it.
-    const isTheirs = state.transaction !== undefined && state.isLockHeld
-    Object.assign(state, { isPlugged: false, isLockHeld: isTheirs, pulledAt: isTheirs ? scene.timing.now : undefined, failedCloses: 0, failedAt: undefined })
-    if (state.hasFailedSelfTest) beginSelfTest(scene)
-    log.info({ plugIn: state.plugIn }, 'unplugged')
-  }
-  const followPilot = (scene: Scene) => {
-    const sample = scene.inputs.pilot
-    if (sample !== undefined && !scene.isStale) {
-      const raw: PilotState = pilotStateOf(sample, state.rawPilot) ?? 'E'
-      if (raw !== state.rawPilot) {
-        state.rawPilot = raw
-        state.rawSince = time.now
-      }
-      if (raw !== state.pilot && time.passed(state.rawSince, debounceFor(state.pilot, raw))) {
-        state.pilot = raw
-        if (raw === 'A' && state.isPlugged) unplug(scene)
-        if ((raw === 'B' || raw === 'C' || raw === 'D') && !state.isPlugged) plugIn(scene)
-      }
-    }
-    if (!state.isPlugged || state.cableAmps > 0) return
-    // Rule 16: the cable is what it was at A to B, with a little patience for the contacts.
-    if (hardware.cable === 'fixed') state.cableAmps = hardware.maxAmps
-    else if (!time.passed(state.pluggedAt, times.proximitySettles)) state.cableAmps = cableAmpsFor(scene.inputs.ohms) ?? 0
-  }
-
-  // faults
-
-  const reviewFaults = (scene: Scene) => {
+  const reviewFaults = (scene: Scene): readonly Interlock[] => {
     if (scene.inputs.reading === undefined) state.silentSince ??= time.now
     else state.silentSince = undefined
-    state.hasLatchFailed = weld.hasFailed
+    if (hasMirror && scene.inputs.mirror === undefined) state.mirrorLostSince ??= time.now
+    else state.mirrorLostSince = undefined
+    state.hasLatchFailed = service.weld.hasFailed
     const raised = book.review(scene)
     state.isHot = book.has('overTemperature')
     for (const row of raised) raise(row)
     // Nothing is offered under a fault, whenever it came.
     if (book.active.length > 0) voidOffer(state)
+    return raised
   }
   const raise = (row: Interlock) => {
     log.warn({ fault: row.fault, reaction: row.reaction, plugIn: state.plugIn }, 'fault')
     if (row.pilot === 'F') state.pulseSince = time.now
-  }
-
-  // the machine
-
-  const isCar = () => state.isPlugged && (state.pilot === 'B' || state.pilot === 'C' || state.pilot === 'D')
-  const happens = (event: MachineEvent, scene: Scene, isOffered: boolean): boolean => {
-    const mirror = scene.inputs.mirror
-    switch (event) {
-      case 'fault':
-        return state.phase === 'idle' || state.phase === 'offering' ? book.active.length > 0 : book.mustOpen
-      case 'leftC':
-        return !asksForEnergy(scene)
-      case 'disagreed':
-        return mirror === false
-      case 'refused':
-        return mirror === false && time.passed(state.phaseSince, times.mirrorFollows)
-      case 'withdrawn':
-        return !isOffered
-      case 'ended':
-        return hasStopped(scene) || time.passed(state.phaseSince, times.stopAtMost)
-      case 'opened':
-        return mirror === false || (mirror === undefined && time.passed(state.phaseSince, times.blindContacts))
-      case 'cleared':
-        return book.active.length === 0
-      case 'offered':
-        return isOffered
-      case 'asked':
-        return closing.every((each) => each.holds(scene))
-      case 'agreed':
-        return mirror === true || (mirror === undefined && time.passed(state.phaseSince, times.blindContacts))
-    }
-  }
-  const hasStopped = ({ inputs }: Scene) =>
-    inputs.reading !== undefined &&
-    inputs.reading.at > state.phaseSince &&
-    inputs.reading.phases.length > 0 &&
-    inputs.reading.phases.every((each) => each.currentA !== undefined && each.currentA < stoppedBelow)
-
-  const enter = (next: Phase, event: MachineEvent) => {
-    if (event === 'refused' || (event === 'disagreed' && state.phase === 'closed')) {
-      state.failedCloses++
-      state.failedAt = time.now
-      log.warn({ times: state.failedCloses }, 'contactor does not stay closed')
-    }
-    if (next === 'opening') state.openedAt = time.now
-    log.debug({ from: state.phase, to: next, event }, 'phase')
-    state.phase = next
-    state.phaseSince = time.now
-  }
-  const runMachine = (scene: Scene, isOffered: boolean) => {
-    for (let steps = 0; steps < 4; steps++) {
-      const row = machine[state.phase]
-      const event = machineEvents.find((each) => row[each] !== undefined && happens(each, scene, isOffered))
-      if (event === undefined) return
-      enter(row[event] as Phase, event)
-    }
-  }
-
-  // outputs
-
-  const driveOutputs = (scene: Scene, isOffered: boolean) => {
-    const isClosed = closedPhases.has(state.phase)
-    if (isClosed !== state.isCommanded) {
-      state.isCommanded = isClosed
-      if (isClosed) contactor.close()
-      else contactor.open()
-      log.info({ plugIn: state.plugIn, transaction: state.transaction, pilot: state.pilot }, isClosed ? 'contactor closes' : 'contactor opens')
-    }
-    const isOffering = isOffered && state.phase !== 'idle' && state.phase !== 'stopping' && state.phase !== 'faulted'
-    const offeredBefore = state.offered
-    const offered = currents.ramp(scene, isOffering)
-    const isPulsing = state.pulseSince !== undefined && !time.passed(state.pulseSince, times.faultPulse)
-    if (!isPulsing) state.pulseSince = undefined
-    const kind = isPulsing ? 'fault' : isOffering ? 'pwm' : 'steady'
-    if (kind === state.drive && (kind !== 'pwm' || offered === offeredBefore)) return
-    state.drive = kind
-    pilot.drive(kind === 'pwm' ? { kind, duty: dutyFor(offered) } : { kind })
+    if (row.fault !== 'weld' || hardware.shuntTrip === undefined) return
+    state.firedAt = time.now
+    log.warn({}, 'the shunt trip is fired')
   }
 
   const settleUnlock = (scene: Scene) => {
@@ -205,6 +101,17 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
     waiters = []
     for (const done of told) done(outcome)
   }
+  const settleLease = () => {
+    if (!state.hasOffer || !time.passed(state.leaseEnds, 0)) return
+    log.warn({ plugIn: state.plugIn, transaction: state.transaction }, 'lease ended')
+    drop(state)
+    state.isLockHeld = false
+  }
+  const settlePulled = () => {
+    if (state.pulledAt === undefined || !time.passed(state.pulledAt, times.longestLease)) return
+    state.pulledAt = undefined
+    state.isLockHeld = false
+  }
 
   const isUnchanged = () => {
     for (const key in state) if (state[key as keyof State] !== before[key as keyof State]) return false
@@ -212,7 +119,8 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
   }
   const sceneAt = (now: Millis, inputs: Inputs, lag: Millis): Scene => {
     const sampledAt = pilot.sample?.at ?? startedAt
-    return { hardware, settings, inputs, state, timing: time, lag, isStale: now > sampledAt && time.passed(sampledAt, hardware.controller.staleAfter + 1) }
+    const isStale = now > sampledAt && time.passed(sampledAt, hardware.controller.staleAfter + 1)
+    return { hardware, settings, market, inputs, state, timing: time, lag, sampledAt, isStale }
   }
 
   return {
@@ -221,8 +129,10 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
     },
     offer(offer, at) {
       const refusal = refusalOf(offer, at, state, book.active.length > 0)
-      if (refusal === undefined) accept(offer, state)
-      else log.debug({ plugIn: offer.plugIn, transaction: offer.transaction, sequence: offer.sequence, refusal }, 'offer refused')
+      if (refusal !== undefined) return log.debug({ plugIn: offer.plugIn, transaction: offer.transaction, sequence: offer.sequence, refusal }, 'offer refused')
+      if (offer.phases !== report.phases && offer.phases !== state.offerPhases && !switchesPhases({ hardware, settings }))
+        log.info({ wanted: offer.phases, inForce: report.phases }, 'this outlet does not switch phases')
+      accept(offer, state)
     },
     isPlainRenewal: (offer, at) => isPlainRenewal(offer, at, state, book.active.length > 0),
     withdraw(keepsLocked) {
@@ -243,41 +153,47 @@ export function supervisor(hardware: EvseHardware, settings: SafetySettings, wel
       book.clear()
       state.failedCloses = 0
       state.lockFailures = 0
+      state.hasSwitchFailed = false
       if (state.hasFailedSelfTest) state.selfTest = 'none'
     },
+    show: (sign, at) => lamps?.show(sign, at),
     tick(now, inputs, lag) {
       time.begin(now)
       before = { ...state }
+      newest = inputs
       const scene = sceneAt(now, inputs, lag)
-      if (state.selfTest === 'none') beginSelfTest(scene)
-      followPilot(scene)
+      if (state.selfTest === 'none' && residualCurrent !== undefined) beginSelfTest(scene)
+      followPilot(scene, log)
       followSelfTest(scene)
       currents.watch(scene)
-      reviewFaults(scene)
-      if (state.hasOffer && time.passed(state.leaseEnds, 0)) {
-        log.warn({ plugIn: state.plugIn, transaction: state.transaction }, 'lease ended')
-        drop(state)
-        state.isLockHeld = false
-      }
-      const isOffered = currents.review(scene) && book.active.length === 0 && isCar()
-      runMachine(scene, isOffered)
-      driveOutputs(scene, isOffered)
+      const raised = reviewFaults(scene)
+      settleLease()
+      const hasPhases = reviewPhases(scene, book.has('weld'))
+      const isOffered = currents.review(scene) && hasPhases && book.active.length === 0 && isCar(state)
+      runMachine(scene, book, isOffered, log)
+      driveOutputs(scene, currents, isOffered, log)
       settleUnlock(scene)
-      if (state.pulledAt !== undefined && time.passed(state.pulledAt, times.longestLease)) {
-        state.pulledAt = undefined
-        state.isLockHeld = false
-      }
+      settlePulled()
       moveLock(scene, book.has('weld'))
+      service.count({ before, state, inputs, raised: raised.map((each) => each.fault) })
       isQuiet = isUnchanged()
       const next = reportOf(hardware, state, inputs, book.active, now)
+      lamps?.update({ report: next, hasOffer: state.hasOffer }, time)
       if (isSameReport(report, next)) return undefined
       report = next
       return report
     },
     nextDeadline: (now) => (isQuiet ? Math.max(now, time.deadline) : now),
-    stop() {
+    stop(now) {
       contactor.open()
       pilot.drive({ kind: 'steady' })
+      pilotBreak?.off()
+      hardware.shuntTrip?.off()
+      lamps?.off()
+      if (state.isCommanded && newest !== undefined) {
+        const ended: State = { ...state, isCommanded: false, openedAt: now }
+        service.count({ before: state, state: ended, inputs: newest, raised: [] })
+      }
       for (const done of waiters) done('failed')
       waiters = []
     },

@@ -16,6 +16,8 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   { of: ['src/local/'], may: ['src/base/', 'src/core/'] },
   // What a board file may say is declared where the drivers read it.
   { of: ['src/config/'], may: ['src/base/', 'hal/types.ts', 'hal/spec/'] },
+  // Commissioning looks at single devices before a guard owns them.
+  { of: ['src/commission/'], may: ['src/base/', 'src/config/', 'hal/'] },
   {
     of: ['src/run/'],
     may: [
@@ -31,6 +33,7 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
     of: ['bench/perf/'],
     may: [
       'bench/',
+      'test/fuse/',
       'hal/build.ts',
       'src/run/',
       'src/base/',

@@ -113,7 +113,7 @@ describe('bad arguments are exit code 2, say what is wrong, and run nothing', ()
     ['run --id', /argument missing/],
     ['run --bord simulated', /--board/],
     ['run --id A', /--csms/],
-    ['run --id A --csms ws://x --board none', /Known: simulated, simulated-2, simulated-cable/],
+    ['run --id A --csms ws://x --board none', /Known: .*simulated, simulated-2, simulated-cable/],
     ['run --station /nowhere.yaml', /\/nowhere\.yaml: does not exist/],
   ])('pilotwire %s', async (line, words) => {
     const { exitCode, configs, out, err } = await type(line)

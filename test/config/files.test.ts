@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { meterTable } from '../../hal/spec/meter-table.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import { safety, withConnectors } from '../../src/config/board.ts'
 import { boardNames, readBoard, readSettings, readStation } from '../../src/config/files.ts'
@@ -28,12 +29,13 @@ async function errorOf(run: () => unknown): Promise<ConfigError> {
 describe('the committed JSON Schemas are those that files are held against', () => {
   const printed = (schema: object) => `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2)}\n`
   test('station file', () => expect(printed(stationSchema)).toMatchFileSnapshot('../../schemas/station.schema.json'))
+  test('meter file', () => expect(printed({ title: 'Pilotwire meter file', ...meterTable })).toMatchFileSnapshot('../../schemas/meter.schema.json'))
   test('board file', () => expect(printed(boardSchema)).toMatchFileSnapshot('../../schemas/board.schema.json'))
 })
 
 describe('boards', () => {
   test('every board file that comes with the package is read', async () => {
-    expect(boardNames()).toEqual(['simulated', 'simulated-2', 'simulated-cable'])
+    expect(boardNames()).toEqual(expect.arrayContaining(['bench-native', 'simulated', 'simulated-2', 'simulated-cable']))
     for (const name of boardNames()) expect((await readBoard(name)).name).toBe(name)
   })
 
@@ -62,6 +64,59 @@ describe('boards', () => {
 
   test('a mistyped board name is answered with the one that was meant', async () => {
     expect((await errorOf(() => readBoard('simulated-cabel'))).message).toMatch(/no board "simulated-cabel".*Did you mean simulated-cable\?/)
+  })
+
+  describe('wires', () => {
+    const wired = (text: string) => readBoard(file('wired.yaml', `name: wired\nkind: wired\n${text}`))
+    const evse = (controller: string) => `evses:\n  - maxAmps: 16\n    phases: 1\n    cable: fixed\n    controller: ${controller}\n`
+    const contactor = 'contactor: { output: { header: 23 } }'
+    test('what is left out of an outlet has its default, and the file knows where it stands', async () => {
+      const board = await wired(evse(`{ kind: socket-outlet, ${contactor} }`))
+      expect(board).toMatchObject({ kind: 'wired', directory, safety: {}, evses: [{ nominalVoltageV: 230, hasVentilation: false }] })
+    })
+    test.each([
+      [
+        'a kind that is none',
+        evse(`{ kind: nativ, ${contactor} }`),
+        'evses.0.controller.kind',
+        /must be native or evse-wb-din or openevse-rapi or socket-outlet, not "nativ" \(line 7\)/,
+      ],
+      ['no kind', evse(`{ ${contactor} }`), 'evses.0.controller.kind', /is missing/],
+      [
+        'a field of another kind',
+        evse(`{ kind: socket-outlet, bus: rs485, ${contactor} }`),
+        'evses.0.controller.bus',
+        /there is no such field.*Known here: kind, plugged/,
+      ],
+      [
+        'a mistyped field within a kind',
+        evse('{ kind: native, pilot: { kind: contacts, pluged: { header: 1 }, ready: { header: 2 } }, contactor: { output: { header: 23 } } }'),
+        'evses.0.controller.pilot.pluged',
+        /Did you mean plugged\?/,
+      ],
+      [
+        'a pin beyond the header',
+        evse('{ kind: socket-outlet, contactor: { output: { header: 28 } } }'),
+        'evses.0.controller.contactor.output.header',
+        /not 28.*not the position of the pin/,
+      ],
+      ['a bus of no kind', `buses: { a: { kind: canbus } }\n${evse(`{ kind: socket-outlet, ${contactor} }`)}`, 'buses.a.kind', /must be modbus-rtu or/],
+      [
+        'the second of a list',
+        `readers: [{ kind: rdm6300, bus: a }, { kind: rdm6300 }]\n${evse(`{ kind: socket-outlet, ${contactor} }`)}`,
+        'readers.1.bus',
+        /is missing/,
+      ],
+    ])('%s is told in the words of its own group', async (_what, text, field, words) => {
+      const error = await errorOf(() => wired(text))
+      expect(error.field).toBe(field)
+      expect(error.message).toMatch(words)
+    })
+    test('more outlets than are wired are refused, fewer are a shorter list', async () => {
+      const board = await wired(evse(`{ kind: socket-outlet, ${contactor} }`))
+      expect(withConnectors(board, 1)).toEqual(board)
+      expect((await errorOf(() => withConnectors(board, 2))).message).toMatch(/has 1 outlets, not 2/)
+    })
   })
 
   test("a file's bounds of the guard's numbers are the guard's own", () => {

@@ -67,3 +67,32 @@ describe('a station that stops', () => {
     expect(w.core.view(1).transaction).toBeUndefined()
   })
 })
+
+test('lamps are told of cards, and of what only the core knows', async () => {
+  const w = await world({ csms: { authorize: (card) => ({ status: card === 'TAG1' ? 'Accepted' : 'Blocked' }) } })
+  const shown: unknown[] = []
+  w.core.guard.show = (evse, sign) => shown.push([evse, sign])
+  await w.clock.advance(seconds(2))
+  const refused = w.swipe('TAG2', 1)
+  expect(shown).toEqual([[1, 'authorising']])
+  await w.clock.advance(seconds(2))
+  expect(await refused).toBe('blocked')
+  const accepted = w.swipe('TAG1')
+  await w.clock.advance(seconds(2))
+  expect(await accepted).toBe('waiting')
+  expect(shown.slice(1)).toEqual([
+    [1, 'refused'],
+    [undefined, 'authorising'],
+    [undefined, 'accepted'],
+  ])
+  void w.swipe('TAG1')
+  await w.clock.advance(seconds(1))
+  shown.length = 0
+  w.core.setAvailability(1, false)
+  w.core.setAvailability(1, true)
+  expect(shown).toEqual([
+    [1, 'unavailable'],
+    [1, 'none'],
+  ])
+  await expect(w.swipe('TAG1', 7)).rejects.toThrow(RangeError)
+})

@@ -14,7 +14,7 @@ function bench() {
     offer: (offer: Offer) => offers.push(offer),
     withdraw: (_evse: number, keepsLocked?: boolean) => withdrawals.push(keepsLocked),
   } as unknown as GuardPort
-  const evse: EvseDescription = { evse: 1, maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230 }
+  const evse: EvseDescription = { evse: 1, maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasMirror: true, switchesPhases: false }
   let sequence = 0
   const desk = offerDesk(evse, guard, clock, () => ++sequence)
   return { clock, desk, offers, withdrawals, last: () => offers.at(-1) }

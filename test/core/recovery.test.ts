@@ -19,6 +19,7 @@ function cutOff(kept: Register | undefined, now = at(9_000, 'after')) {
     registers: store.documents<Register>('registers'),
     now,
     log: silentLog,
+    isVouchedFor: () => false,
   }
   parts.open.put('2', started)
   if (kept !== undefined) parts.registers.put('2', kept)

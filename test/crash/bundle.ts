@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export async function bundledProgram(directory: string): Promise<string> {
   const outfile = join(directory, 'dist', 'pilotwire.mjs')
   symlinkSync(join(root, 'board-configs'), join(directory, 'board-configs'))
+  // What is native stays beside the bundle.
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
   await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],

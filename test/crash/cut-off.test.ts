@@ -23,7 +23,7 @@ function endOf(kept: Register | undefined, now: Moment) {
   const [open, registers] = [store.documents<Transaction>('open-transactions'), store.documents<Register>('registers')]
   open.put('1', transaction)
   if (kept !== undefined) registers.put('1', kept)
-  endCutOff({ store, ledger, open, registers, now, log: silentLog })
+  endCutOff({ store, ledger, open, registers, now, log: silentLog, isVouchedFor: () => false })
   const [end] = ledger.after(0, 10)
   return { at: end?.at, fact: end?.fact, isOpen: open.get('1') !== undefined }
 }

@@ -144,6 +144,7 @@ export function idleView(evse: number): EvseView {
       lock: 'unlocked',
       offered: 0,
       limit: 32,
+      phases: 3,
       faults: [],
       transaction: undefined,
       isVoid: false,

@@ -6,6 +6,7 @@ import { readBoard } from '../../src/config/files.ts'
 import { commands } from '../../src/local/commands.ts'
 import { automaticEv } from '../../src/run/automatic-ev.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from '../../src/run/simulated-commands.ts'
+import { handsAt } from '../../src/run/simulated-world.ts'
 import { desk } from '../local/desk.ts'
 
 async function bench(board = 'simulated-2') {
@@ -14,8 +15,9 @@ async function bench(board = 'simulated-2') {
   const { simulation } = await openBoard(await readBoard(board), { clock, log: silentLog })
   if (simulation === undefined) throw new Error('the board is not simulated')
   const { chargePoint } = at.context
-  const auto = automaticEv(chargePoint, simulatedCar(simulation), clock, false)
-  const table = commands({ ...at.context, automaticEv: auto }, simulatedCommands({ simulation, chargePoint, clock, automaticEv: auto }))
+  const hands = handsAt(simulation)
+  const auto = automaticEv(chargePoint, simulatedCar(hands, chargePoint.evses), clock, false)
+  const table = commands({ ...at.context, automaticEv: auto }, simulatedCommands({ hands, chargePoint, clock, automaticEv: auto }))
   const [first, second] = simulation.plants
   if (first === undefined) throw new Error('the board has no outlet')
   const type = (line: string) => table.run(line, { end() {}, after() {} })
@@ -32,7 +34,7 @@ async function bench(board = 'simulated-2') {
     first,
     second,
     auto,
-    person: simulatedPerson({ simulation, chargePoint, clock }),
+    person: simulatedPerson({ hands, chargePoint, clock }),
     type,
     settled,
   }

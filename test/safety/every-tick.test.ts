@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { simulatedBoard } from '../../hal/simulated/board.ts'
+import type { EvSettings } from '../../hal/simulated/ev.ts'
 import { faultNames, type PlantFault } from '../../hal/simulated/faults.ts'
 import type { Plant } from '../../hal/simulated/plant.ts'
-import type { Board, EvseHardware } from '../../hal/types.ts'
+import type { SafetySettings } from '../../hal/types.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { guard } from '../../src/safety/guard.ts'
+import { type Sign, signs } from '../../src/safety/port.ts'
+import { recorded } from './recorded-board.ts'
 
 type Action =
   | {
@@ -26,75 +29,14 @@ type Action =
         | 'die'
         | 'newCore'
     }
-  | { readonly do: 'grant'; readonly amps: number; readonly close: boolean }
+  | { readonly do: 'grant'; readonly amps: number; readonly close: boolean; readonly phases: 1 | 3 }
   | { readonly do: 'fault'; readonly name: PlantFault; readonly isOn: boolean }
-  | { readonly do: 'ev'; readonly reaction: number; readonly wantsAmps: number; readonly phases: 1 | 3 }
+  | { readonly do: 'ev'; readonly reaction: number; readonly wantsAmps: number; readonly phases: 1 | 3; readonly sleeps: EvSettings['sleeps'] }
+  | { readonly do: 'show'; readonly sign: Sign }
   | { readonly do: 'voltage'; readonly volts: number | undefined }
 type Step = { readonly wait: number; readonly action: Action; readonly evse: number }
 
-/** The board with every output written down. */
-function recorded(board: Board, write: (line: string) => void): Board {
-  const evses = board.evses.map((evse): EvseHardware => {
-    const { pilot, contactor, lock, residualCurrent } = evse.controller
-    const name = `evse ${evse.number}`
-    return {
-      ...evse,
-      controller: {
-        ...evse.controller,
-        pilot: {
-          get sample() {
-            return pilot.sample
-          },
-          drive: (output) => {
-            write(`${name} pilot ${JSON.stringify(output)}`)
-            pilot.drive(output)
-          },
-        },
-        contactor: {
-          get isClosed() {
-            return contactor.isClosed
-          },
-          close: () => {
-            write(`${name} close`)
-            if (pilot.sample === undefined || lock?.position === 'unlocked') write(`${name} BROKEN: closed while unlocked`)
-            contactor.close()
-          },
-          open: () => {
-            write(`${name} open`)
-            contactor.open()
-          },
-        },
-        lock: lock && {
-          get position() {
-            return lock.position
-          },
-          lock: () => {
-            write(`${name} lock`)
-            lock.lock()
-          },
-          unlock: () => {
-            write(`${name} unlock`)
-            // Rule 11, in every story.
-            if (contactor.isClosed) write(`${name} BROKEN: unlocked while closed`)
-            lock.unlock()
-          },
-        },
-        residualCurrent: residualCurrent && {
-          get isTripped() {
-            return residualCurrent.isTripped
-          },
-          test: () => {
-            write(`${name} test`)
-            residualCurrent.test()
-          },
-        },
-      },
-    }
-  })
-  return { ...board, evses, emergencyStop: board.emergencyStop, changed: board.changed }
-}
-
-async function play(story: readonly Step[], everyTick: boolean) {
+async function play({ steps: story, wakeUp, sleeps, wait: first }: Story, everyTick: boolean) {
   const clock = simulatedClock({ bootMs: 10_007 })
   const lines: string[] = []
   const write = (line: string) => lines.push(`${clock.monotonic()} ${line}`)
@@ -103,15 +45,18 @@ async function play(story: readonly Step[], everyTick: boolean) {
       name: 'two',
       kind: 'simulated',
       evses: [
-        { maxAmps: 32, phases: 3, cable: 'socket' },
-        { maxAmps: 16, phases: 1, cable: 'fixed' },
+        { maxAmps: 32, phases: 3, cable: 'socket', has: ['phaseSwitch', 'pilotBreak', 'shuntTrip', 'indicator'] },
+        { maxAmps: 16, phases: 1, cable: 'fixed', lacks: ['mirror', 'negativePeak'] },
       ],
+      limitInputs: [{ amps: 8, evse: 1 }],
+      market: 'us',
+      safety: { phaseSwitching: 'on', wakeUp, openPen: true },
     },
     clock,
   )
   const port = guard(recorded(world.board, write), clock, silentLog, { everyTick })
   port.reported.on((report) => write(JSON.stringify(report)))
-  const core = new Map<number, { amps: number; close: boolean }>()
+  const core = new Map<number, { amps: number; close: boolean; phases: 1 | 3 }>()
   let sequence = 0
   const offer = (evse: number) => {
     const granted = core.get(evse)
@@ -122,7 +67,6 @@ async function play(story: readonly Step[], everyTick: boolean) {
       plugIn: port.report(evse).plugIn,
       transaction: 'tx',
       ...granted,
-      phases: 3,
       sequence: ++sequence,
       issuedAt,
       expiresAt: issuedAt + 10_000,
@@ -152,6 +96,8 @@ async function play(story: readonly Step[], everyTick: boolean) {
         return plant.setEv(action)
       case 'voltage':
         return plant.setVoltage(action.volts)
+      case 'show':
+        return port.show(evse, action.sign)
       case 'withdraw':
         core.delete(evse)
         return port.withdraw(evse)
@@ -172,7 +118,9 @@ async function play(story: readonly Step[], everyTick: boolean) {
         return plant[action.do]()
     }
   }
-  for (const step of story) {
+  world.plants[0]?.setEv({ sleeps })
+  for (const [at, step] of story.entries()) {
+    if (at === 3) await clock.advance(first)
     await clock.advance(step.wait)
     write(`do ${JSON.stringify(step.action)}`)
     perform(step)
@@ -191,6 +139,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       do: fc.constant('grant' as const),
       amps: fc.constantFrom(0, 5.9, 6, 6.5, 10, 16, 32),
       close: fc.constantFrom(true, true, true, false),
+      phases: fc.constantFrom(1 as const, 3 as const, 3 as const),
     }),
   },
   {
@@ -209,39 +158,59 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       reaction: fc.constantFrom(0, 20, 200, 1_000, 5_000),
       wantsAmps: fc.constantFrom(0, 6, 16, 32),
       phases: fc.constantFrom(1 as const, 3 as const),
+      sleeps: fc.constantFrom('never' as const, 'lightly' as const, 'deeply' as const),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('show' as const), sign: fc.constantFrom(...signs) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('voltage' as const), volts: fc.constantFrom(undefined, 190, 230, 270) }) },
 )
 /** Moments on the grid of 20 ms and of whole seconds are the ones where an order of timers could show. */
 const wait = fc.oneof(
   fc.integer({ min: 0, max: 300 }),
   fc.integer({ min: 0, max: 400 }).map((each) => each * 20),
-  fc.constantFrom(0, 993, 1_000, 5_000, 13),
+  fc.constantFrom(0, 993, 1_000, 5_000, 13, 31_000),
 )
-const story = fc
+interface Story {
+  readonly steps: readonly Step[]
+  readonly wakeUp: SafetySettings['wakeUp']
+  /** The first car. */
+  readonly sleeps: EvSettings['sleeps']
+  /** Until the story begins: long enough to wake a car that sleeps, or not. */
+  readonly wait: number
+}
+const steps = fc
   .array(fc.record({ wait, action, evse: fc.constantFrom(1, 1, 1, 2) }), { minLength: 3, maxLength: 30 })
   .map((steps): readonly Step[] => [
     { wait: 13, action: { do: 'plugIn' }, evse: 1 },
-    { wait: 1_000, action: { do: 'grant', amps: 16, close: true }, evse: 1 },
+    { wait: 1_000, action: { do: 'grant', amps: 16, close: true, phases: 3 }, evse: 1 },
     { wait: 2_500, action: { do: 'resume' }, evse: 1 },
     ...steps,
   ])
 
+const story: fc.Arbitrary<Story> = fc.record({
+  steps,
+  wakeUp: fc.constantFrom('none', 'fault', 'disconnect', 'disconnect'),
+  sleeps: fc.constantFrom('never', 'lightly', 'deeply'),
+  wait: fc.constantFrom(0, 0, 28_000, 29_800, 33_000),
+})
+
 test('a host that sleeps between deadlines does exactly what one that ticks each 20 ms does', async () => {
   let [slept, awake, closes] = [0, 0, 0]
+  const seen: Record<string, number> = { 'phases 1': 0, 'pilot break on': 0, 'pilot {"kind":"fault"}': 0, 'buzzer on': 0 }
   await fc.assert(
-    fc.asyncProperty(story, async (steps) => {
-      const sleeping = await play(steps, false)
-      const ticking = await play(steps, true)
+    fc.asyncProperty(story, async (told) => {
+      const sleeping = await play(told, false)
+      const ticking = await play(told, true)
       expect(sleeping.lines).toEqual(ticking.lines)
       expect(sleeping.lines.filter((each) => each.includes('BROKEN'))).toEqual([])
       slept += sleeping.ticks
       awake += ticking.ticks
+      for (const each of Object.keys(seen)) seen[each] = (seen[each] ?? 0) + sleeping.lines.filter((line) => line.includes(` ${each}`)).length
       closes += sleeping.lines.filter((each) => each.endsWith('close')).length
     }),
     { numRuns: Number(process.env.RUNS ?? 60) },
   )
+  for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0)
   expect(slept).toBeLessThan(awake / 5)
   expect(closes).toBeGreaterThan(10)
 }, 120_000)

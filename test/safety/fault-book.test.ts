@@ -5,11 +5,12 @@ import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import type { Millis } from '../../src/base/units.ts'
 import { faultBook } from '../../src/safety/fault-book.ts'
 import { type Inputs, readInputs } from '../../src/safety/inputs.ts'
-import { volatileLatch, weldLatches } from '../../src/safety/latch.ts'
+import { volatileLatch } from '../../src/safety/latch.ts'
 import { settingsOf } from '../../src/safety/limits.ts'
 import type { Fault } from '../../src/safety/port.ts'
 import { initialState, type State } from '../../src/safety/state.ts'
 import { timing } from '../../src/safety/timing.ts'
+import { serviceBook } from '../../src/safety/wear.ts'
 
 /** What a tick sees beside an outlet at which all is well. */
 interface Sight {
@@ -28,7 +29,7 @@ function bookOf(options: { settings?: Partial<SafetySettings>; nominalVoltageV?:
   const hardware = board.evses[0] as EvseHardware
   const settings = settingsOf(options.settings ?? {})
   const time = timing()
-  const book = faultBook(weldLatches(volatileLatch())(1))
+  const book = faultBook(serviceBook(volatileLatch()).of(1).weld)
   let now: Millis = 100_000
   const well: Inputs = { ...readInputs(board, hardware), mirror: false, pilot: { highV: 9, lowV: -12, at: 0 }, celsius: 25 }
   const look = ({ state = {}, inputs = {}, isStale = false, lag = 0 }: Sight) => {
@@ -36,7 +37,7 @@ function bookOf(options: { settings?: Partial<SafetySettings>; nominalVoltageV?:
     time.begin(now)
     const reading: Reading = { at: now, importWh: 0, phases: [0, 1, 2].map(() => ({ voltageV: nominalVoltageV, currentA: 0 })) }
     const present: State = { ...initialState(0, 32), drive: 'steady', cableAmps: 32, ...state }
-    book.review({ hardware, settings, timing: time, lag, isStale, inputs: { ...well, reading, ...inputs }, state: present })
+    book.review({ hardware, settings, market: 'eu', sampledAt: now, timing: time, lag, isStale, inputs: { ...well, reading, ...inputs }, state: present })
     return book.active
   }
   /** For how long `sight` must last until the fault is there, or gone; Infinity: more than a minute. */

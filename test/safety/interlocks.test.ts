@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PlantFault } from '../../hal/simulated/faults.ts'
-import { interlocks } from '../../src/safety/interlocks.ts'
-import { type Fault, faults } from '../../src/safety/port.ts'
+import type { Fault } from '../../src/safety/port.ts'
 import { outlet } from './outlet.ts'
-
-test('the table has every fault once', () => {
-  expect(interlocks.map((each) => each.fault).toSorted()).toEqual([...faults].toSorted())
-})
 
 /** While charging: how soon the contacts must be open (ms), and how the fault goes away after its cause is gone. */
 const whileCharging: readonly { cause: PlantFault; fault: Fault; within: number; clears: 'gone' | 'unplug' | 'service'; clearedWithin?: number }[] = [
@@ -259,4 +254,40 @@ test('a residual current device that stays tripped after its test has failed it'
   o.plant.setFault('residualCurrent', true)
   await o.until(() => o.report.faults.includes('residualSelfTest'), 1_100)
   expect(o.plant.isClosed).toBe(false)
+})
+
+test('207 to 253 V are the window of a whole PEN conductor, where the board says that it can cut the protective earth', async () => {
+  for (const [openPen, volts, opens] of [
+    [true, 206, true],
+    [true, 255, true],
+    [true, 209, false],
+    [true, 251, false],
+    [false, 200, false],
+  ] as const) {
+    const o = outlet({ safety: { openPen } })
+    await o.charge()
+    o.plant.setVoltage(volts)
+    await o.wait(4_900)
+    expect(o.plant.isClosed).toBe(true)
+    await o.wait(2_500)
+    expect([volts, openPen, o.plant.isClosed]).toEqual([volts, openPen, !opens])
+    expect(o.report.faults).toEqual(opens ? ['voltage'] : [])
+    o.plant.setVoltage(undefined)
+    await o.wait(30_000)
+    expect(o.report.faults).toEqual(opens ? ['voltage'] : [])
+  }
+})
+
+test('a mirror contact that ceases to say anything opens, and is not taken for a board without one', async () => {
+  const o = outlet()
+  expect(o.port.evses[0]?.hasMirror).toBe(true)
+  await o.charge()
+  o.plant.setFault('mirrorLost', true)
+  await o.until(() => !o.plant.isClosed, 620)
+  expect(o.report.faults).toEqual(['board'])
+  // Nobody knows whether the contacts are open: the plug stays locked.
+  const unlocked = o.port.unlock(1)
+  o.die()
+  await o.wait(20_000)
+  expect([await unlocked, o.plant.lock]).toEqual(['failed', 'locked'])
 })

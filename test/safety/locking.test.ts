@@ -31,7 +31,17 @@ function bench(changes: Partial<State> = {}) {
   const hardware: EvseHardware = { ...evse, controller: { ...evse.controller, lock } }
   const scene = (): Scene => {
     time.begin(now)
-    return { hardware, settings: settingsOf({}), state, timing: time, lag: 0, isStale: false, inputs: { ...readInputs(board, hardware), mirror: false } }
+    return {
+      hardware,
+      settings: settingsOf({}),
+      market: 'eu',
+      sampledAt: now,
+      state,
+      timing: time,
+      lag: 0,
+      isStale: false,
+      inputs: { ...readInputs(board, hardware), mirror: false },
+    }
   }
   return {
     state,

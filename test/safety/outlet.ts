@@ -10,13 +10,22 @@ import { type GuardOptions, guard } from '../../src/safety/guard.ts'
 import type { Offer, Report } from '../../src/safety/port.ts'
 
 /** One simulated outlet under the guard, and a small core that renews offers. */
-export function outlet(options: { evse?: Partial<SimulatedEvseSpec>; safety?: Partial<SafetySettings>; guard?: GuardOptions; keepsReports?: boolean } = {}) {
+export function outlet(
+  options: {
+    evse?: Partial<SimulatedEvseSpec>
+    board?: Partial<SimulatedBoardSpec>
+    safety?: Partial<SafetySettings>
+    guard?: GuardOptions
+    keepsReports?: boolean
+  } = {},
+) {
   const clock = simulatedClock()
   const spec: SimulatedBoardSpec = {
     name: 'test',
     kind: 'simulated',
     evses: [{ maxAmps: 32, phases: 3, cable: 'socket', ...options.evse }],
     ...(options.safety === undefined ? {} : { safety: options.safety }),
+    ...options.board,
   }
   const world = simulatedBoard(spec, clock)
   const port = guard(world.board, clock, silentLog, options.guard)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { simulatedBoard } from '../../hal/simulated/board.ts'
+import type { SimulatedEvseSpec } from '../../hal/simulated/spec.ts'
 import type { EvseHardware } from '../../hal/types.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { closing } from '../../src/safety/closing.ts'
@@ -7,20 +8,23 @@ import { type Inputs, readInputs } from '../../src/safety/inputs.ts'
 import type { Scene } from '../../src/safety/interlocks.ts'
 import { settingsOf } from '../../src/safety/limits.ts'
 import { mayUnlock } from '../../src/safety/locking.ts'
+import { reviewPhases } from '../../src/safety/phase-switching.ts'
 import { initialState, type State } from '../../src/safety/state.ts'
 import { timing } from '../../src/safety/timing.ts'
 
 /** A socket outlet at which all is well, with what a test changes about it. */
-function scene(changes: { state?: Partial<State>; inputs?: Partial<Inputs>; isStale?: boolean } = {}): Scene {
+function scene(changes: { state?: Partial<State>; inputs?: Partial<Inputs>; isStale?: boolean; evse?: Partial<SimulatedEvseSpec> } = {}): Scene {
   const clock = simulatedClock()
-  const { board } = simulatedBoard({ name: 'test', kind: 'simulated', evses: [{ maxAmps: 32, phases: 3, cable: 'socket' }] }, clock)
+  const { board } = simulatedBoard({ name: 'test', kind: 'simulated', evses: [{ maxAmps: 32, phases: 3, cable: 'socket', ...changes.evse }] }, clock)
   const hardware = board.evses[0] as EvseHardware
   const time = timing()
   time.begin(100_000)
   return {
     hardware,
-    settings: settingsOf({}),
+    settings: settingsOf({ phaseSwitching: 'on' }),
     timing: time,
+    market: 'eu',
+    sampledAt: 100_000,
     lag: 0,
     isStale: changes.isStale ?? false,
     inputs: { ...readInputs(board, hardware), mirror: false, lock: 'locked', ...changes.inputs },
@@ -79,5 +83,39 @@ describe('rule 11: the plug is let go', () => {
     ['more than 0.5 A flow on any phase', { inputs: { reading: reading(0, 0.51, 0) } }, false],
   ])('never while %s, whatever the pilot says', (_name, changes, hasWeld) => {
     for (const pilot of ['A', 'B', 'C', 'E', 'F'] as const) expect(mayUnlock(scene({ ...changes, state: { ...changes?.state, pilot } }), hasWeld)).toBe(false)
+  })
+})
+
+describe('rule 17: the phases are switched', () => {
+  const wanted: Partial<State> = { hasOffer: true, offerPhases: 1, phases: 3, drive: 'steady', phase: 'idle', unloadedSince: 90_000 }
+  const review = ({ state, inputs }: Parameters<typeof scene>[0] & object = {}, hasWeld = false) => {
+    const present = scene({ evse: { has: ['phaseSwitch'] }, state: { ...wanted, ...state }, ...(inputs === undefined ? {} : { inputs }) })
+    const mayOffer = reviewPhases(present, hasWeld)
+    return { mayOffer, phases: present.hardware.controller.phaseSwitch?.phases, state: present.state }
+  }
+  test('10 s after the last load, and nothing is offered for 10 s more', () => {
+    expect(review()).toMatchObject({ mayOffer: false, phases: 1, state: { phases: 1, switching: 'after' } })
+    const after: Partial<State> = { phases: 1, switching: 'after', switchedAt: 90_001 }
+    expect(review({ state: after, inputs: { phases: 1 } }).mayOffer).toBe(false)
+    expect(review({ state: { ...after, switchedAt: 90_000 }, inputs: { phases: 1 } }).mayOffer).toBe(true)
+  })
+  test('not for what is in force already, nor without an offer', () => {
+    expect(review({ state: { offerPhases: 3 } })).toMatchObject({ mayOffer: true, phases: 3 })
+    expect(review({ state: { hasOffer: false } })).toMatchObject({ mayOffer: true, phases: 3 })
+    expect(review({ state: { hasSwitchFailed: true } })).toMatchObject({ mayOffer: true, phases: 3 })
+  })
+  test('where the switch does not say how it stands', () => {
+    expect(review({ state: { phases: undefined } })).toMatchObject({ mayOffer: false, phases: 1 })
+  })
+  test.each<[string, Parameters<typeof scene>[0] & object, boolean?]>([
+    ['PWM runs', { state: { drive: 'pwm' } }],
+    ['the contactor is told to be closed', { state: { isCommanded: true } }],
+    ['the contactor is opening', { state: { phase: 'opening' } }],
+    ['the mirror contact says closed', { inputs: { mirror: true } }],
+    ['current flows', { inputs: { reading: reading(0, 0.6, 0) } }],
+    ['a weld is latched', {}, true],
+    ['nothing has flowed for less than 10 s', { state: { unloadedSince: 90_001 } }],
+  ])('never while %s', (_name, changes, hasWeld) => {
+    expect(review(changes, hasWeld)).toMatchObject({ mayOffer: false, phases: 3, state: { switching: 'before' } })
   })
 })

@@ -279,3 +279,87 @@ test('after closing every output is OFF and nothing happens any more', async () 
   expect(plant.drive).toEqual({ kind: 'off' })
   expect([plant.isClosed, contactor.isClosed]).toEqual([false, false])
 })
+
+test('a car that sleeps is deaf to PWM until it sees F, or no pilot, for 2 s; one that sleeps deeply for ever', async () => {
+  for (const [sleeps, by, wakes] of [
+    ['never', 'nothing', true],
+    ['lightly', 'nothing', false],
+    ['lightly', 'fault', true],
+    ['lightly', 'disconnect', true],
+    ['deeply', 'fault', false],
+    ['deeply', 'disconnect', false],
+  ] as const) {
+    const { plant, pilot, pilotBreak, clock, volts } = bench({ has: ['pilotBreak'] })
+    plant.setEv({ sleeps })
+    pilot.drive({ kind: 'steady' })
+    plant.plugIn()
+    await clock.advance(1_000)
+    pilot.drive({ kind: 'pwm', duty: 20 })
+    await clock.advance(60_000)
+    if (by === 'fault') pilot.drive({ kind: 'fault' })
+    if (by === 'disconnect') pilotBreak?.on()
+    if (by === 'disconnect') expect(volts()).toBe(12)
+    await clock.advance(2_100)
+    pilotBreak?.off()
+    pilot.drive({ kind: 'pwm', duty: 20 })
+    await clock.advance(1_000)
+    expect([sleeps, by, volts()]).toEqual([sleeps, by, wakes ? 6 : 9])
+  }
+})
+
+test('a car falls asleep after 20 s without PWM', async () => {
+  const { plant, pilot, clock, volts } = bench()
+  pilot.drive({ kind: 'pwm', duty: 20 })
+  plant.setEv({ sleeps: 'lightly' })
+  plant.plugIn()
+  await clock.advance(1_000)
+  expect(volts()).toBe(6)
+  for (const [pause, high] of [
+    [19_000, 6],
+    [21_000, 9],
+  ] as const) {
+    pilot.drive({ kind: 'steady' })
+    await clock.advance(pause)
+    pilot.drive({ kind: 'pwm', duty: 20 })
+    await clock.advance(5_000)
+    expect(volts()).toBe(high)
+  }
+})
+
+test('a phase switch leaves one phase, unless it is stuck', async () => {
+  const { plant, phaseSwitch, draw } = bench({ has: ['phaseSwitch'] })
+  await draw()
+  phaseSwitch?.choose(1)
+  expect([phaseSwitch?.phases, plant.amps.filter((each) => each > 0).length]).toEqual([1, 1])
+  plant.setFault('phaseSwitch', true)
+  phaseSwitch?.choose(3)
+  expect(phaseSwitch?.phases).toBe(1)
+})
+
+test('a dead-man relay holds the coils while it is toggled, and drops out 150 ms after the last time', async () => {
+  const clock = simulatedClock()
+  const { board, plants } = simulatedBoard({ name: 'test', kind: 'simulated', hasDeadMan: true, evses: [{ maxAmps: 32, phases: 3, cable: 'fixed' }] }, clock)
+  const contactor = board.evses[0]?.controller.contactor
+  contactor?.close()
+  await clock.advance(100)
+  expect(plants[0]?.isClosed).toBe(false)
+  for (let toggles = 0; toggles < 10; toggles++) {
+    if (toggles % 2 === 0) board.deadMan?.on()
+    else board.deadMan?.off()
+    await clock.advance(100)
+    expect(plants[0]?.isClosed).toBe(true)
+  }
+  // Standing still, whichever way, is not enough.
+  board.deadMan?.off()
+  await clock.advance(100)
+  expect(plants[0]?.isClosed).toBe(false)
+})
+
+test('a shunt trip takes the mains from its outlet', async () => {
+  const { plant, hardware, draw, clock } = bench({ has: ['shuntTrip'] })
+  await draw()
+  hardware.shuntTrip?.on()
+  await clock.advance(1_000)
+  expect(plant.amps).toEqual([0, 0, 0])
+  expect(plant.faults).toContain('mainsOff')
+})

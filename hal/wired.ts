@@ -1,0 +1,198 @@
+import type { Clock } from '../src/base/clock.ts'
+import { ConfigError } from '../src/base/errors.ts'
+import type { Log } from '../src/base/log.ts'
+import { signal } from '../src/base/signal.ts'
+import type { InputLine } from './bus/gpio.ts'
+import { thisMachine } from './bus/machine.ts'
+import { wireUp } from './bus/wire-up.ts'
+import type { Machine, Opened, Wiring } from './bus/wiring.ts'
+import { openController } from './evse/open.ts'
+import { openMeter } from './meters/open.ts'
+import { openReader } from './readers/open.ts'
+import { openSensor } from './sensors/open.ts'
+import type { WiredBoardSpec, WiredEvseSpec } from './spec/board.ts'
+import type { IndicatorSpec, LimitInputSpec } from './spec/controllers.ts'
+import type { BusSpec, MeterSpec } from './spec/wires.ts'
+import type { InputSpec, OutputSpec } from './spec/words.ts'
+import type { Board, EvseHardware, Indicator, Input, LimitInput, Meter, Register, TokenReader } from './types.ts'
+
+export interface OpenOptions {
+  readonly clock: Clock
+  readonly log: Log
+  /** Where a meter without a register of its own keeps its count. */
+  readonly register?: (evse: number) => Register | undefined
+  /** How real devices are reached; this machine's own when left out. */
+  readonly machine?: Machine
+}
+
+/** A board of real devices. What the guard needs to be safe (lines, converters) must be there or the board is refused;
+ *  a meter, a reader or a controller that does not answer is a fault that comes and goes.
+ *  @throws ConfigError for what the file says wrong, DeviceError for a line or chip that cannot be had */
+export async function openWired(spec: WiredBoardSpec, { clock, log, register, machine }: OpenOptions): Promise<Board> {
+  checkWires(spec)
+  const changed = signal<void>()
+  const edged = signal<void>()
+  const wiring = wireUp(spec, {
+    clock,
+    log,
+    machine: machine ?? thisMachine(clock, log),
+    changed: () => changed.emit(),
+    edged: () => edged.emit(),
+    health: (device, problem) => {
+      if (problem === undefined) log.info({ device }, 'the device is back')
+      else log.warn({ device, problem }, 'a device does not do its part')
+      changed.emit()
+    },
+  })
+  const devices: { close(): void }[] = []
+  const kept = <T extends { close(): void }>(device: T): T => {
+    devices.push(device)
+    return device
+  }
+  const close = () => {
+    for (const each of devices.reverse()) each.close()
+    wiring.close()
+  }
+  try {
+    const evses: EvseHardware[] = []
+    for (const [at, evse] of spec.evses.entries()) evses.push(await openEvse(at + 1, evse, spec, wiring, register?.(at + 1), kept))
+    const readers: TokenReader[] = []
+    for (const reader of spec.readers ?? []) readers.push(kept(await openReader(reader, wiring)))
+    const limitInputs: LimitInput[] = []
+    for (const each of spec.limitInputs ?? []) limitInputs.push(await openLimit(each, wiring))
+    return {
+      name: spec.name,
+      isSimulated: false,
+      evses,
+      readers,
+      emergencyStop: await openInput(spec.emergencyStop, wiring),
+      tamper: await openInput(spec.tamper, wiring),
+      failure: await openInput(spec.failure, wiring),
+      deadMan: await openOutput(spec.deadMan, wiring),
+      limitInputs,
+      market: spec.market ?? 'eu',
+      safety: spec.safety,
+      changed,
+      edged,
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+async function openEvse(
+  number: number,
+  spec: WiredEvseSpec,
+  board: WiredBoardSpec,
+  wiring: Wiring,
+  register: Register | undefined,
+  kept: <T extends { close(): void }>(device: T) => T,
+): Promise<EvseHardware> {
+  const { maxAmps, phases, cable, nominalVoltageV, hasVentilation } = spec
+  // The contactor first: its output is OFF before anything else of the outlet is asked for.
+  const controller = kept(await openController(spec.controller, wiring, { maxAmps, phases }))
+  const meter = spec.meter === undefined || isNetworked(spec.meter, board) ? undefined : kept(await openMeter(spec.meter, wiring, board.directory, register))
+  return {
+    number,
+    controller,
+    meter,
+    temperature: spec.temperature === undefined ? undefined : kept(await openSensor(spec.temperature, wiring)),
+    protectiveEarth: await openInput(spec.protectiveEarth, wiring),
+    shuntTrip: await openOutput(spec.shuntTrip, wiring),
+    indicator: await openIndicator(spec.indicator, wiring),
+    maxAmps,
+    phases,
+    cable,
+    nominalVoltageV,
+    hasVentilation,
+  }
+}
+
+/** Safety rule 2: a meter behind the network is read by the core, and no interlock sees it. */
+export function isNetworked(meter: MeterSpec, board: Pick<WiredBoardSpec, 'buses'>): boolean {
+  return meter.kind === 'modbus' && isNetwork(board.buses?.[meter.bus])
+}
+
+function isNetwork(bus: BusSpec | undefined): boolean {
+  return bus?.kind === 'modbus-tcp' || bus?.kind === 'modbus-rtu-over-tcp'
+}
+
+/** What the file says that no schema can see. */
+function checkWires(spec: WiredBoardSpec): void {
+  for (const [at, { controller, cable }] of spec.evses.entries()) {
+    const wrong = (field: string, problem: string, remedy: string) => new ConfigError(`board ${spec.name}`, `evses.${at}.${field}`, problem, remedy)
+    // Safety rule 2.
+    if (controller.kind === 'evse-wb-din' && isNetwork(spec.buses?.[controller.bus]))
+      throw wrong(
+        'controller.bus',
+        'is a network',
+        'An EVSE controller hangs on a serial bus of this computer: a network may fail when the contactor must open',
+      )
+    if (cable === 'socket' && controller.lock === undefined && controller.kind !== 'socket-outlet')
+      throw wrong('controller.lock', 'is missing', 'A socket locks the plug while current may flow. Say cable: fixed for a cable that hangs on the charger')
+  }
+  for (const [at, { evse }] of [...(spec.readers ?? []), ...(spec.limitInputs ?? [])].entries()) {
+    if (evse === undefined || evse <= spec.evses.length) continue
+    const isReader = at < (spec.readers ?? []).length
+    throw new ConfigError(
+      `board ${spec.name}`,
+      isReader ? `readers.${at}.evse` : 'limitInputs',
+      `there is no EVSE ${evse}`,
+      `This board has 1 to ${spec.evses.length}`,
+    )
+  }
+}
+
+async function openInput(spec: InputSpec | undefined, wiring: Wiring): Promise<Input | undefined> {
+  return spec === undefined ? undefined : safely(await wiring.input(spec))
+}
+
+/** A contact that cannot be read is taken for active: pressed, missing, open. */
+function safely(line: InputLine): Input {
+  return {
+    get isActive() {
+      return line.isActive ?? true
+    },
+  }
+}
+
+async function openOutput(spec: OutputSpec | undefined, wiring: Wiring) {
+  return spec === undefined ? undefined : await wiring.output(spec)
+}
+
+async function openIndicator(spec: IndicatorSpec | undefined, wiring: Wiring): Promise<Indicator | undefined> {
+  if (spec === undefined) return undefined
+  return {
+    red: await openOutput(spec.red, wiring),
+    green: await openOutput(spec.green, wiring),
+    blue: await openOutput(spec.blue, wiring),
+    buzzer: await openOutput(spec.buzzer, wiring),
+  }
+}
+
+async function openLimit({ name = 'contact', input, amps, evse }: LimitInputSpec, wiring: Wiring): Promise<LimitInput> {
+  return { name, input: safely(await wiring.input(input)), amps, evse }
+}
+
+/** The meters of a board that hang on the network, by EVSE: read by the core, as readings only (safety rule 2). */
+export async function openNetworked(
+  spec: WiredBoardSpec,
+  { clock, log, machine }: OpenOptions,
+): Promise<Opened<{ readonly meters: ReadonlyMap<number, Meter> }>> {
+  const health = (device: string, problem: string | undefined) =>
+    log.warn({ device, problem }, problem === undefined ? 'the meter is back' : 'a meter does not answer')
+  const wiring = wireUp(spec, { clock, log, machine: machine ?? thisMachine(clock, log), changed() {}, edged() {}, health })
+  const meters = new Map<number, Opened<Meter>>()
+  for (const [at, { meter }] of spec.evses.entries()) {
+    if (meter !== undefined && isNetworked(meter, spec)) meters.set(at + 1, await openMeter(meter, wiring, spec.directory, undefined))
+  }
+  return {
+    meters,
+    close() {
+      for (const each of meters.values()) each.close()
+      wiring.close()
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { release, userInfo } from 'node:os'
+
+/** The computer as `doctor` looks at it; tests hand in one of paper. Nothing here changes anything. */
+export interface Host {
+  /** Undefined: not there, or not for this user. */
+  read(path: string): string | undefined
+  /** Names in a directory; none when it is not there. */
+  list(path: string): readonly string[]
+  /** Where a link leads, in full. */
+  follow(path: string): string | undefined
+  exists(path: string): boolean
+  /** This user may read and write it. */
+  isUsable(path: string): boolean
+  /** Whether a native module loads in this Node. */
+  loads(module: string): boolean
+  readonly kernel: string
+  readonly platform: NodeJS.Platform
+  /** Of Node: arm64, arm, x64 ... */
+  readonly architecture: string
+  readonly user: string
+  readonly userId: number
+  readonly epochMs: number
+}
+
+export function thisHost(epochMs: number): Host {
+  const tried = <T>(run: () => T): T | undefined => {
+    try {
+      return run()
+    } catch {
+      return undefined
+    }
+  }
+  const succeeds = (run: () => unknown): boolean => {
+    try {
+      run()
+      return true
+    } catch {
+      return false
+    }
+  }
+  const load = createRequire(import.meta.url)
+  const { username, uid } = userInfo()
+  return {
+    read: (path) => tried(() => readFileSync(path, 'utf8')),
+    list: (path) => tried(() => readdirSync(path).sort()) ?? [],
+    follow: (path) => tried(() => realpathSync(path)),
+    exists: (path) => succeeds(() => lstatSync(path)),
+    isUsable: (path) => succeeds(() => accessSync(path, constants.R_OK | constants.W_OK)),
+    loads: (module) => succeeds(() => load(module)),
+    kernel: release(),
+    platform: process.platform,
+    architecture: process.arch,
+    user: username,
+    userId: uid,
+    epochMs,
+  }
+}

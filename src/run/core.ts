@@ -1,0 +1,209 @@
+import type { Clock } from '../base/clock.ts'
+import { ConfigError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { nearest } from '../base/nearest.ts'
+import { hours, minutes, seconds } from '../base/units.ts'
+import { identityFieldOf, identityWith } from '../config/identity.ts'
+import type { Identity, StationConfig } from '../config/station.ts'
+import { chargePoint } from '../core/assemble.ts'
+import type { ChargePoint } from '../core/charge-point.ts'
+import type { StopReason } from '../core/facts.ts'
+import { type Link, link } from '../ocpp/link.ts'
+import { passwordOf } from '../ocpp/security.ts'
+import type { Dial } from '../ocpp/socket.ts'
+import { type Ocpp16, ocpp16, ocpp16Door } from '../ocpp16/adapter.ts'
+import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
+import type { GuardPort } from '../safety/port.ts'
+import type { Store } from '../store/store.ts'
+import { attempted } from '../store/store-error.ts'
+
+/** What a station is made of, beside its guard: everything that touches the world is handed in. */
+export interface CoreParts {
+  readonly id: string
+  readonly csmsUrl: string
+  /** The guard, in this process or in another one. */
+  readonly guard: GuardPort
+  /** Lets go of the guard, after the last offer was withdrawn: what follows depends on where it lives. */
+  readonly leaveGuard: () => void
+  readonly identity: Identity
+  /** Factory values of OCPP keys and of the identity: applied when the store is new. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Where each of them was written, for the error about it. */
+  readonly settingsOrigins?: StationConfig['settingsOrigins']
+  readonly password: Uint8Array | undefined
+  readonly bootAfterReconnect: boolean
+  readonly preBootTransactions: boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly store: Store
+  readonly dial: Dial
+  /** Uniform in 0..1. */
+  readonly chance: () => number
+  /** UUIDs; random ones by default. */
+  readonly newId?: () => string
+}
+
+export interface CoreStation {
+  readonly core: ChargePoint
+  readonly link: Link
+  readonly door: Ocpp16
+  /** Withdraws the offers, waits until the contactors are open, keeps the facts, closes the connection. */
+  shutDown(reason: StopReason): Promise<void>
+  /** Lets go of everything at once, as a crash would, but withdraws the offers. */
+  drop(): void
+}
+
+/** An intended exit takes 3 s at the most: this much of it for the car, the rest for delivery and closing. */
+const openWithin = seconds(2)
+const deliverWithin = seconds(0.5)
+const closeWithin = seconds(0.2)
+const flushEvery = minutes(1)
+const trimEvery = hours(1)
+/** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
+const keptFacts = 50_000
+
+/** Core and OCPP door over a guard. */
+export function coreStation(parts: CoreParts): CoreStation {
+  const { clock, log, store } = parts
+  const core = chargePoint({
+    guard: parts.guard,
+    store,
+    clock,
+    log: log.with({ part: 'core' }),
+    newId: parts.newId ?? (() => crypto.randomUUID()),
+    chargesUnaccepted: parts.preBootTransactions,
+  })
+  const identity = furnish(parts, core)
+  const ocppLog = log.with({ part: 'ocpp' })
+  const connection = link({
+    dial: parts.dial,
+    clock,
+    log: ocppLog,
+    chance: parts.chance,
+    address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: passwordFor(core, parts.password) }),
+    pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
+    pingIntervalChanged: core.settings.changed,
+  })
+  const door = ocpp16Door({
+    core,
+    store,
+    clock,
+    log: ocppLog,
+    link: connection,
+    identity: bootRequest(identity),
+    chance: parts.chance,
+    options: { bootAfterReconnect: parts.bootAfterReconnect },
+    ...(parts.newId === undefined ? {} : { newId: parts.newId }),
+  })
+  /** A disk that takes nothing today is said, and is no reason to end: charging goes on, and the chore comes again. */
+  const onDisk = (chore: () => void) => () => {
+    attempted(chore, (error) => log.error({ error: error.message }, 'the state directory cannot be written'))
+  }
+  const flush = onDisk(() => {
+    if (store.hasUnflushed) store.flush()
+  })
+  const trim = onDisk(() => {
+    const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
+    while (store.trim({ keep: keptFacts, readers: [ocpp16], spare }) > 0);
+  })
+  const chores = [clock.every('flush', flushEvery, flush), clock.every('trim', trimEvery, trim)]
+  const letGo = () => {
+    for (const chore of chores) chore.stop()
+    door.close()
+    core.close()
+    parts.leaveGuard()
+  }
+  return {
+    core,
+    link: connection,
+    door,
+    async shutDown(reason) {
+      await core.shutDown(reason, openWithin)
+      await drained(door, clock)
+      letGo()
+      await closed(connection, clock)
+      flush()
+    },
+    drop() {
+      letGo()
+      connection.disconnect()
+    },
+  }
+}
+
+/** Waits until the last facts are delivered, but not long: undelivered ones are kept. */
+async function drained({ reporter, registration }: Ocpp16, clock: Clock): Promise<void> {
+  if (!registration.isOnline || reporter.behind === 0) return
+  await new Promise<void>((resolve) => {
+    const timer = clock.after('last delivery', deliverWithin, resolve)
+    reporter.drained.on(() => {
+      timer.stop()
+      resolve()
+    })
+  })
+}
+
+/** Closes the connection in good order; a central system that does not answer that is not waited for. */
+async function closed(connection: Link, clock: Clock): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = clock.after('closing', closeWithin, resolve)
+    connection.disconnect(() => {
+      timer.stop()
+      resolve()
+    })
+  })
+}
+
+/** Applies factory values to a new store; returns the identity, which keeps what the factory said.
+ *  @throws ConfigError for a key that OCPP does not know, or a value that is not one of its key's */
+function furnish({ store, settings, settingsOrigins = {}, identity, log }: CoreParts, core: ChargePoint): Identity {
+  const kept = store.documents<Readonly<Record<string, string>>>('factory')
+  const entries = Object.entries(settings)
+  const keys = entries.filter(([name]) => identityFieldOf(name) === undefined)
+  const wrong = (key: string, problem: string, remedy: string) => {
+    const { source, field } = settingsOrigins[key] ?? { source: 'settings', field: key }
+    return new ConfigError(source, field, problem, remedy)
+  }
+  const unknown = keys.find(([key]) => !standardKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
+  if (unknown !== undefined) throw wrong(unknown[0], 'no such OCPP 1.6 configuration key', meant(unknown[0]))
+  if (!store.isNew) return identityWith(identity, kept.get('identity') ?? {})
+  // All or nothing: a directory that knew half of the values would count as used, and the mended file would come too late.
+  store.atomically(() => {
+    for (const [key, value] of keys) {
+      const outcome = applyFactory(core, key, value)
+      const isSecret = key.toLowerCase() === 'authorizationkey'
+      if (outcome === 'refused') throw wrong(key, isSecret ? 'is not a value of this key' : `"${value}" is not a value of this key`, findKey(key)?.effect ?? '')
+      if (outcome !== 'set') log.warn({ key, outcome }, 'a factory value has no effect here and was left out')
+    }
+    kept.put('identity', Object.fromEntries(entries.filter(([name]) => identityFieldOf(name) !== undefined)))
+    kept.put('settings', Object.fromEntries(keys.filter(([key]) => key.toLowerCase() !== 'authorizationkey')))
+  })
+  return identityWith(identity, kept.get('identity') ?? {})
+}
+
+function meant(key: string): string {
+  const near = nearest(key, standardKeys)
+  return near === undefined ? 'Remove it, or see `GetConfiguration` for the keys' : `Did you mean ${near}?`
+}
+
+/** OCPP 1.6 §6.3: what is not known is left out. */
+function bootRequest(identity: Identity) {
+  const optional = {
+    chargePointSerialNumber: identity.chargePointSerial,
+    chargeBoxSerialNumber: identity.chargeBoxSerial,
+    iccid: identity.iccid,
+    imsi: identity.imsi,
+    meterType: identity.meterType,
+    meterSerialNumber: identity.meterSerial,
+  }
+  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''))
+  return { chargePointVendor: identity.vendor, chargePointModel: identity.model, firmwareVersion: identity.firmwareVersion, ...known }
+}
+
+/** The key that the central system set, else the one of the station file. */
+function passwordFor(core: ChargePoint, fromFile: Uint8Array | undefined): Uint8Array | undefined {
+  const key = core.settings.get('authorizationKey')
+  if (key === '') return fromFile
+  const password = passwordOf(key, 'auto')
+  return 'bytes' in password ? password.bytes : fromFile
+}
