@@ -7,6 +7,7 @@ import { thisMachine } from './bus/machine.ts'
 import { wireUp } from './bus/wire-up.ts'
 import type { Machine, Opened, Wiring } from './bus/wiring.ts'
 import { openController } from './evse/open.ts'
+import { openSwitched, outputOf } from './evse/switched.ts'
 import { openMeter } from './meters/open.ts'
 import { openReader } from './readers/open.ts'
 import { openSensor } from './sensors/open.ts'
@@ -68,7 +69,7 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
       emergencyStop: await openInput(spec.emergencyStop, wiring),
       tamper: await openInput(spec.tamper, wiring),
       failure: await openInput(spec.failure, wiring),
-      deadMan: await openOutput(spec.deadMan, wiring),
+      deadMan: await openOutput(spec.deadMan, 'dead-man relay', wiring),
       limitInputs,
       market: spec.market ?? 'eu',
       safety: spec.safety,
@@ -100,7 +101,7 @@ async function openEvse(
     meter,
     temperature: spec.temperature === undefined ? undefined : kept(await openSensor(spec.temperature, wiring)),
     protectiveEarth: await openInput(spec.protectiveEarth, wiring),
-    shuntTrip: await openOutput(spec.shuntTrip, wiring),
+    shuntTrip: await openOutput(spec.shuntTrip, 'shunt trip', wiring),
     indicator: await openIndicator(spec.indicator, wiring),
     maxAmps,
     phases,
@@ -158,17 +159,18 @@ function safely(line: InputLine): Input {
   }
 }
 
-async function openOutput(spec: OutputSpec | undefined, wiring: Wiring) {
-  return spec === undefined ? undefined : await wiring.output(spec)
+/** Outputs of the guard's tick: one that cannot be written is told, never thrown. */
+async function openOutput(spec: OutputSpec | undefined, what: string, wiring: Wiring) {
+  return spec === undefined ? undefined : outputOf(await openSwitched(spec, what, wiring))
 }
 
 async function openIndicator(spec: IndicatorSpec | undefined, wiring: Wiring): Promise<Indicator | undefined> {
   if (spec === undefined) return undefined
   return {
-    red: await openOutput(spec.red, wiring),
-    green: await openOutput(spec.green, wiring),
-    blue: await openOutput(spec.blue, wiring),
-    buzzer: await openOutput(spec.buzzer, wiring),
+    red: await openOutput(spec.red, 'red lamp', wiring),
+    green: await openOutput(spec.green, 'green lamp', wiring),
+    blue: await openOutput(spec.blue, 'blue lamp', wiring),
+    buzzer: await openOutput(spec.buzzer, 'buzzer', wiring),
   }
 }
 

@@ -9,6 +9,8 @@ export interface Line {
   send(text: string): Millis
   /** The next frame that fits; rejects after `limit` (30 s). */
   next(fits: (frame: Frame) => boolean, limit?: Millis): Promise<Frame>
+  /** Every frame from now on. Returns what ends it. */
+  each(look: (frame: Frame) => void): () => void
 }
 
 export interface Frame {
@@ -74,6 +76,10 @@ function lineOver(socket: WebSocket, clock: Clock): Line {
       const at = clock.monotonic()
       socket.send(text)
       return at
+    },
+    each(look) {
+      waiting.add(look)
+      return () => waiting.delete(look)
     },
     next: (fits, limit = 30_000) =>
       new Promise((resolve, reject) => {

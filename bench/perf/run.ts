@@ -7,6 +7,7 @@ import { answers } from './answers.ts'
 import { authorizeToStart } from './authorize.ts'
 import { bundled } from './bundle.ts'
 import { charging } from './charging.ts'
+import { faultLatency } from './fault-latency.ts'
 import { type Figure, table } from './figures.ts'
 import { type Workbench, workbench } from './programs.ts'
 import { starts } from './starts.ts'
@@ -19,6 +20,7 @@ const measurements: Readonly<Record<string, (bench: Workbench) => Promise<readon
   appends,
   day,
   charging,
+  faults: faultLatency,
 }
 
 /** `node bench/perf/run.ts [--program FILE] [MEASUREMENT ...]`: measures the built program beside a bare client, and prints a table. */
