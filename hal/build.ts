@@ -2,7 +2,7 @@ import type { Clock } from '../src/base/clock.ts'
 import { type SimulatedBoard, type SimulatedOptions, simulatedBoard } from './simulated/board.ts'
 import type { SimulatedBoardSpec } from './simulated/spec.ts'
 import type { WiredBoardSpec } from './spec/board.ts'
-import type { Board } from './types.ts'
+import type { Board, NetworkMeters } from './types.ts'
 import type { OpenOptions } from './wired.ts'
 
 export type { OpenOptions } from './wired.ts'
@@ -28,4 +28,9 @@ export async function openBoard(spec: BoardSpec, options: OpenOptions): Promise<
   if (spec.kind === 'wired') return { board: await (await import('./wired.ts')).openWired(spec, options), simulation: undefined }
   const { clock, register } = options
   return buildBoard(spec, { clock, ...(register === undefined ? {} : { simulated: { register } }) })
+}
+
+/** The meters of a board that the core reads over the network; undefined where there are none. @throws ConfigError as above */
+export async function openNetworkMeters(spec: BoardSpec, options: OpenOptions): Promise<NetworkMeters | undefined> {
+  return spec.kind === 'wired' ? await (await import('./wired.ts')).openNetworkMeters(spec, options) : undefined
 }

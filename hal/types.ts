@@ -121,6 +121,17 @@ export interface Meter {
   readonly newest: Reading | undefined
 }
 
+/** Meters behind the network: the core reads them, and no interlock ever sees them (safety rule 2). */
+export interface NetworkMeters {
+  /** The EVSEs that have one. */
+  readonly evses: readonly number[]
+  /** Undefined: the meter does not answer. */
+  newest(evse: number): Reading | undefined
+  /** A meter of this EVSE was read, or went silent. */
+  readonly changed: Listenable<number>
+  close(): void
+}
+
 /** The non-volatile register of a meter whose own hardware has none. */
 export interface Register {
   load(): WattHours

@@ -15,13 +15,15 @@ import type { WiredBoardSpec, WiredEvseSpec } from './spec/board.ts'
 import type { IndicatorSpec, LimitInputSpec } from './spec/controllers.ts'
 import type { BusSpec, MeterSpec } from './spec/wires.ts'
 import type { InputSpec, OutputSpec } from './spec/words.ts'
-import type { Board, EvseHardware, Indicator, Input, LimitInput, Meter, Register, TokenReader } from './types.ts'
+import type { Board, EvseHardware, Indicator, Input, LimitInput, Meter, NetworkMeters, Reading, Register, TokenReader } from './types.ts'
 
 export interface OpenOptions {
   readonly clock: Clock
   readonly log: Log
   /** Where a meter without a register of its own keeps its count. */
   readonly register?: (evse: number) => Register | undefined
+  /** A service runs it, with nobody beside it. */
+  readonly isService?: boolean
   /** How real devices are reached; this machine's own when left out. */
   readonly machine?: Machine
 }
@@ -29,8 +31,8 @@ export interface OpenOptions {
 /** A board of real devices. What the guard needs to be safe (lines, converters) must be there or the board is refused;
  *  a meter, a reader or a controller that does not answer is a fault that comes and goes.
  *  @throws ConfigError for what the file says wrong, DeviceError for a line or chip that cannot be had */
-export async function openWired(spec: WiredBoardSpec, { clock, log, register, machine }: OpenOptions): Promise<Board> {
-  checkWires(spec)
+export async function openWired(spec: WiredBoardSpec, { clock, log, register, machine, isService = false }: OpenOptions): Promise<Board> {
+  checkWires(spec, isService)
   const changed = signal<void>()
   const edged = signal<void>()
   const wiring = wireUp(spec, {
@@ -39,11 +41,7 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
     machine: machine ?? thisMachine(clock, log),
     changed: () => changed.emit(),
     edged: () => edged.emit(),
-    health: (device, problem) => {
-      if (problem === undefined) log.info({ device }, 'the device is back')
-      else log.warn({ device, problem }, 'a device does not do its part')
-      changed.emit()
-    },
+    health: healthTo(log, () => changed.emit()),
   })
   const devices: { close(): void }[] = []
   const kept = <T extends { close(): void }>(device: T): T => {
@@ -121,7 +119,7 @@ function isNetwork(bus: BusSpec | undefined): boolean {
 }
 
 /** What the file says that no schema can see. */
-function checkWires(spec: WiredBoardSpec): void {
+function checkWires(spec: WiredBoardSpec, isService: boolean): void {
   for (const [at, { controller, cable }] of spec.evses.entries()) {
     const wrong = (field: string, problem: string, remedy: string) => new ConfigError(`board ${spec.name}`, `evses.${at}.${field}`, problem, remedy)
     // Safety rule 2.
@@ -130,6 +128,13 @@ function checkWires(spec: WiredBoardSpec): void {
         'controller.bus',
         'is a network',
         'An EVSE controller hangs on a serial bus of this computer: a network may fail when the contactor must open',
+      )
+    // Safety rule 20.
+    if (isService && controller.kind === 'native' && spec.benchOnly !== 'accepted' && (spec.deadMan === undefined || controller.residualCurrent === undefined))
+      throw wrong(
+        'controller',
+        `makes its own pilot without ${spec.deadMan === undefined ? 'a dead-man relay (deadMan)' : 'a residual current monitor (residualCurrent)'}: nothing that runs by itself`,
+        'Fit and name both; or run it by hand; or say benchOnly: accepted, for a bench without mains',
       )
     if (cable === 'socket' && controller.lock === undefined && controller.kind !== 'socket-outlet')
       throw wrong('controller.lock', 'is missing', 'A socket locks the plug while current may flow. Say cable: fixed for a cable that hangs on the charger')
@@ -178,23 +183,38 @@ async function openLimit({ name = 'contact', input, amps, evse }: LimitInputSpec
   return { name, input: safely(await wiring.input(input)), amps, evse }
 }
 
-/** The meters of a board that hang on the network, by EVSE: read by the core, as readings only (safety rule 2). */
-export async function openNetworked(
-  spec: WiredBoardSpec,
-  { clock, log, machine }: OpenOptions,
-): Promise<Opened<{ readonly meters: ReadonlyMap<number, Meter> }>> {
-  const health = (device: string, problem: string | undefined) =>
-    log.warn({ device, problem }, problem === undefined ? 'the meter is back' : 'a meter does not answer')
-  const wiring = wireUp(spec, { clock, log, machine: machine ?? thisMachine(clock, log), changed() {}, edged() {}, health })
+/** The meters of a board that hang on the network, for the core: readings only (safety rule 2). Undefined where there are none. */
+export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, machine }: OpenOptions): Promise<NetworkMeters | undefined> {
+  const wanted = spec.evses.flatMap(({ meter }, at) => (meter !== undefined && isNetworked(meter, spec) ? [{ evse: at + 1, meter }] : []))
+  if (wanted.length === 0) return undefined
+  const changed = signal<number>()
   const meters = new Map<number, Opened<Meter>>()
-  for (const [at, { meter }] of spec.evses.entries()) {
-    if (meter !== undefined && isNetworked(meter, spec)) meters.set(at + 1, await openMeter(meter, wiring, spec.directory, undefined))
+  const told = new Map<number, Reading | undefined>()
+  /** The wires do not say whose meter spoke. */
+  const tell = () => {
+    for (const [evse, { newest }] of meters) {
+      if (told.get(evse) === newest) continue
+      told.set(evse, newest)
+      changed.emit(evse)
+    }
   }
+  const wiring = wireUp(spec, { clock, log, machine: machine ?? thisMachine(clock, log), changed: tell, edged() {}, health: healthTo(log, tell) })
+  for (const { evse, meter } of wanted) meters.set(evse, await openMeter(meter, wiring, spec.directory, undefined))
   return {
-    meters,
+    evses: [...meters.keys()],
+    newest: (evse) => meters.get(evse)?.newest,
+    changed,
     close() {
       for (const each of meters.values()) each.close()
       wiring.close()
     },
+  }
+}
+
+function healthTo(log: Log, changed: () => void) {
+  return (device: string, problem: string | undefined) => {
+    if (problem === undefined) log.info({ device }, 'the device is back')
+    else log.warn({ device, problem }, 'a device does not do its part')
+    changed()
   }
 }

@@ -64,7 +64,7 @@ export const table: readonly Command[] = [
   command({
     name: 'current',
     parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector)],
-    help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses',
+    help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses; at a DC connector of its supply: A x phases x V are the watts at its output',
     run({ chargePoint }, [limit, evse]) {
       chargePoint.limit(evse ?? 'all', 'local', limit)
       return 'ok'

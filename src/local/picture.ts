@@ -33,6 +33,9 @@ function connectorPicture(chargePoint: ChargePoint, evse: number, { transactionN
     volts: rounded(volts, 1) ?? null,
     watts: rounded(watts, 0) ?? null,
     offeredAmps: rounded(view.offered.amps, 1) ?? null,
+    ...(view.offered.watts === undefined
+      ? {}
+      : { offeredWatts: rounded(view.offered.watts, 0) ?? null, chargePercent: rounded(report.reading?.evChargePercent, 0) ?? null }),
     heldBy: view.offered.heldBy,
     operative: view.isOperative,
     plugged: report.isPlugged,

@@ -1,3 +1,4 @@
+import type { NetworkMeters } from '../../hal/types.ts'
 import type { Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
@@ -16,6 +17,7 @@ import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import type { GuardPort } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
 import { attempted } from '../store/store-error.ts'
+import { withNetworkMeters } from './network-meters.ts'
 
 /** What a station is made of, beside its guard: everything that touches the world is handed in. */
 export interface CoreParts {
@@ -23,6 +25,8 @@ export interface CoreParts {
   readonly csmsUrl: string
   /** The guard, in this process or in another one. */
   readonly guard: GuardPort
+  /** Meters behind the network, for the core's eyes only. */
+  readonly networkMeters?: NetworkMeters
   /** Lets go of the guard, after the last offer was withdrawn: what follows depends on where it lives. */
   readonly leaveGuard: () => void
   readonly identity: Identity
@@ -66,7 +70,7 @@ const keptFacts = 50_000
 export function coreStation(parts: CoreParts): CoreStation {
   const { clock, log, store } = parts
   const core = chargePoint({
-    guard: parts.guard,
+    guard: parts.networkMeters === undefined ? parts.guard : withNetworkMeters(parts.guard, parts.networkMeters),
     store,
     clock,
     log: log.with({ part: 'core' }),

@@ -1,3 +1,4 @@
+import { openNetworkMeters } from '../../hal/build.ts'
 import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
@@ -8,12 +9,14 @@ import type { StopReason } from '../core/facts.ts'
 import type { Command, LocalContext } from '../local/command.ts'
 import { commands } from '../local/commands.ts'
 import { openControl } from '../local/control.ts'
+import { serviceCommands } from '../local/service.ts'
 import { dialWebSocket } from '../ocpp/websocket.ts'
 import { lockDirectory } from '../store/lock.ts'
 import { openStore } from '../store/open.ts'
 import { automaticEv } from './automatic-ev.ts'
 import type { CoreParts, CoreStation } from './core.ts'
 import { logFor } from './log-for.ts'
+import { openOffPeak } from './off-peak.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
 import type { Hands } from './simulated-world.ts'
 import type { Streams } from './streams.ts'
@@ -90,7 +93,10 @@ export async function host<S extends CoreStation>(
   try {
     const store = openStore({ directory: config.stateDirectory, log })
     undo.push(() => store.close())
-    const opened = await open(furnished(config, { clock, log, store, dial: dialWebSocket({ log }) }))
+    const networkMeters = await openNetworkMeters(config.board, { clock, log: log.with({ part: 'hal' }) })
+    if (networkMeters !== undefined) undo.push(() => networkMeters.close())
+    const parts = furnished(config, { clock, log, store, dial: dialWebSocket({ log }), ...(networkMeters === undefined ? {} : { networkMeters }) })
+    const opened = await open(parts)
     const { station } = opened
     unfinished = station
     const ending = Promise.withResolvers<Ending>()
@@ -103,7 +109,9 @@ export async function host<S extends CoreStation>(
       log.error({ reason: words }, 'the core ends: it is nothing without its guard')
       ending.resolve({ exitCode: 1, reason: undefined })
     })
-    const local = localDoors(config, opened, clock, stop, further)
+    const saving = config.offPeak === undefined ? undefined : openOffPeak(config.offPeak, station.core, parts)
+    undo.push(() => saving?.desk.close())
+    const local = localDoors(config, opened, clock, stop, [...serviceCommands, ...(saving?.commands ?? []), ...further])
     undo.push(() => local.auto?.close())
     const control = config.control === undefined ? undefined : await openControl(config.control, local.commands, log.with({ part: 'control' }))
     if (control !== undefined) undo.push(() => control.close())
@@ -178,7 +186,7 @@ async function shutDown(station: CoreStation, reason: StopReason, log: Log): Pro
   }
 }
 
-function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log' | 'store' | 'dial'>): Furnished {
+function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log' | 'store' | 'dial' | 'networkMeters'>): Furnished {
   return {
     ...parts,
     id: config.id,

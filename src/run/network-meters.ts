@@ -1,16 +1,6 @@
-import type { Reading } from '../../hal/types.ts'
-import { type Listenable, signal } from '../base/signal.ts'
+import type { NetworkMeters } from '../../hal/types.ts'
+import { signal } from '../base/signal.ts'
 import type { GuardPort, Report } from '../safety/port.ts'
-
-/** Meters behind the network: the core reads them, and no interlock ever sees them (safety rule 2). */
-export interface NetworkMeters {
-  /** The EVSEs that have one. */
-  readonly evses: readonly number[]
-  /** Undefined: the meter does not answer. */
-  newest(evse: number): Reading | undefined
-  /** A meter of this EVSE was read, or went silent. */
-  readonly changed: Listenable<number>
-}
 
 /** The guard as the core sees it, with the readings of network meters in its reports. What the guard itself measures at these EVSEs stays
  *  with the guard; everything that the core asks goes to the guard as it is. */

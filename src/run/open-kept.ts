@@ -21,5 +21,7 @@ export async function openKept(board: BoardSpec, directory: string, { clock, log
   const service = serviceBook(latch)
   // A simulated meter has a register of its own, as a real one has; one that only pulses counts into the guard's memory.
   const register = (evse: number) => (board.kind === 'simulated' ? registerFile(join(directory, `simulated-meter-${evse}`), log) : service.register(evse))
-  return { built: await openBoard(board, { clock, log: log.with({ part: 'hal' }), register }), service, settled: latch.settled }
+  // systemd gives each start of a unit an id.
+  const isService = process.env['INVOCATION_ID'] !== undefined
+  return { built: await openBoard(board, { clock, log: log.with({ part: 'hal' }), register, isService }), service, settled: latch.settled }
 }

@@ -48,7 +48,7 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
   const { hands, chargePoint, clock, automaticEv } = world
   const every = (evse: number | undefined): readonly number[] => (evse === undefined ? chargePoint.evses : [evse])
   const each = (evse: number | undefined, act: (evse: number) => Promise<unknown>): Promise<Reply> =>
-    Promise.all(every(evse).map(act)).then(() => 'ok' as const)
+    Promise.all(every(evse).map((one) => act(one))).then(() => 'ok' as const)
   /** A row that does one thing to one car, or to every one. */
   const toCars = (name: string, help: string, act: (evse: number) => Promise<boolean>): Command =>
     command({ name, parameters: [optional(connector)], help, run: (_context, [evse]) => each(evse, act) })

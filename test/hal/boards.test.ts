@@ -58,6 +58,40 @@ async function charger(spec: WiredBoardSpec) {
   }
 }
 
+test('a board that makes its own pilot runs as a service with a dead-man relay and a residual current monitor only, or as a declared bench', async () => {
+  const bench = await readBoard('bench-native')
+  if (bench.kind !== 'wired') throw new Error('not wired')
+  const { benchOnly: _, ...field } = bench
+  const { deadMan: _relay, ...bare } = field
+  const open = async (spec: WiredBoardSpec, isService: boolean) => {
+    const clock = simulatedClock()
+    const { board } = await openBoard(spec, { clock, log: silentLog, machine: (await deskMachine(spec, clock)).machine, isService })
+    board.close()
+  }
+  await expect(open(bare, true)).rejects.toThrow(/evses.0.controller: makes its own pilot without a dead-man relay/)
+  await expect(open({ ...bare, benchOnly: 'accepted' }, true)).resolves.toBe(undefined)
+  await expect(open(bare, false)).resolves.toBe(undefined)
+  await expect(open(field, true)).resolves.toBe(undefined)
+})
+
+test('a controller behind a network, a socket without a lock, and a line with two uses are refused with the field', async () => {
+  const clock = simulatedClock()
+  const open = async (change: (spec: WiredBoardSpec) => WiredBoardSpec, name: string) => {
+    const board = await readBoard(name)
+    if (board.kind !== 'wired') throw new Error('not wired')
+    const spec = change(board)
+    await openBoard(spec, { clock, log: silentLog, machine: (await deskMachine(spec, clock)).machine })
+  }
+  await expect(open((spec) => ({ ...spec, buses: { rs485: { kind: 'modbus-tcp', host: 'x' } } }), 'evse-wb-din')).rejects.toThrow(
+    /evses.0.controller.bus: is a network/,
+  )
+  await expect(open((spec) => ({ ...spec, evses: spec.evses.map((each) => ({ ...each, cable: 'socket' as const })) }), 'bench-native')).rejects.toThrow(
+    /controller.lock: is missing/,
+  )
+  await expect(open((spec) => ({ ...spec, deadMan: { header: 23 } }), 'bench-native')).rejects.toThrow(/GPIO23: has two uses/)
+  await expect(open((spec) => ({ ...spec, buses: {} }), 'evse-wb-din')).rejects.toThrow(/buses.rs485: is not in the file/)
+})
+
 test('there are board files for real hardware', () => expect(wired.length).toBeGreaterThanOrEqual(10))
 
 describe.each(wired.map((spec) => [spec.name, spec] as const))('%s', (_name, spec) => {

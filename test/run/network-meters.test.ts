@@ -16,7 +16,7 @@ test('the readings of a network meter are in the reports of its EVSE, and the gu
   const keeper = guard(board, clock, silentLog)
   const changed = signal<number>()
   let newest: Reading | undefined
-  const port = withNetworkMeters(keeper, { evses: [2], newest: () => newest, changed })
+  const port = withNetworkMeters(keeper, { evses: [2], newest: () => newest, close() {}, changed })
   const heard: Report[] = []
   port.reported.on((report) => heard.push(report))
   await clock.advance(seconds(1))

@@ -6,7 +6,7 @@ import { readBoard } from '../../src/config/files.ts'
 import { commands } from '../../src/local/commands.ts'
 import { automaticEv } from '../../src/run/automatic-ev.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from '../../src/run/simulated-commands.ts'
-import { handsAt } from '../../src/run/simulated-world.ts'
+import { handsAt, handsBy, obeying } from '../../src/run/simulated-world.ts'
 import { desk } from '../local/desk.ts'
 
 async function bench(board = 'simulated-2') {
@@ -62,6 +62,39 @@ describe('the rows of a simulated board', () => {
     ]) {
       expect(help).toContain(`; ${name}`)
     }
+  })
+
+  test.each([
+    ['suspend', ['suspend 1', 'suspend 2']],
+    ['suspend 2', ['suspend 2']],
+    ['resume', ['resume 1', 'resume 2']],
+    ['full 1', ['full 1']],
+    ['fullafter 500', ['fullAfter 1 500', 'fullAfter 2 500']],
+    ['delay', ['delay 1', 'delay 2']],
+    ['nodelay 2', ['noDelay 2']],
+    ['max 10.5 2', ['want 2 10.5']],
+    ['plugin 2', ['plugIn 2']],
+    ['unplug', ['unplug 1']],
+    ['fault mainsOff 2', ['break 2 mainsOff']],
+    ['clear', ['mend 1', 'mend 2']],
+    ['reset', ['reset 1', 'reset 2']],
+  ])('%s reaches the world as %j, and the world understands it', async (line, told) => {
+    const { at, clock, simulation, auto } = await bench()
+    const lines: string[] = []
+    const obey = obeying(simulation)
+    const refused: string[] = []
+    const hands = handsBy(async (each) => {
+      lines.push(each)
+      if (!obey(each)) refused.push(each)
+      return true
+    })
+    const { chargePoint } = at.context
+    const reply = commands(at.context, simulatedCommands({ hands, chargePoint, clock, automaticEv: auto })).run(line, { end() {}, after() {} })
+    await clock.advance(seconds(2))
+    expect(await reply).toBe('ok')
+    expect(lines).toEqual(told)
+    // What there is nothing to do about is understood all the same.
+    expect(refused.filter((each) => !/^(unplug|mend|reset)/.test(each))).toEqual([])
   })
 
   test('plugin and unplug are connector 1 unless another is named, and say what cannot be', async () => {
