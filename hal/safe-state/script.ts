@@ -31,7 +31,11 @@ gpio_root=\${GPIO_ROOT:-/sys/class/gpio}
 pwm_root=\${PWM_ROOT:-/sys/class/pwm}
 ${functions}
 ${lines.join('\n')}
-exit $failed
+if [ "$failed" -gt 0 ]; then
+  echo "$failed of ${lines.length} NOT MADE SAFE." >&2
+  exit 1
+fi
+echo 'Everything is OFF.'
 `
 }
 
@@ -47,7 +51,7 @@ function gpioLine({ what, output }: NamedOutput): string {
   const off = output.activeLow === true ? 1 : 0
   if (output.name !== undefined) return `named ${quoted(what)} ${quoted(output.name)} ${off}`
   const labels = output.header === undefined ? [output.chip ?? ''] : headerLabels
-  return `gpio ${quoted(what)} ${quoted(labels.join('|'))} ${output.header ?? output.offset} ${off}`
+  return `gpio ${quoted(what)} ${output.header ?? output.offset} ${off} ${labels.map(quoted).join(' ')}`
 }
 
 function partLines(name: string, part: PartSpec, outputs: readonly NamedOutput[], buses: Readonly<Record<string, BusSpec>>): readonly string[] {
@@ -55,7 +59,7 @@ function partLines(name: string, part: PartSpec, outputs: readonly NamedOutput[]
   const bus = buses[part.bus]
   if (bus?.kind !== 'i2c') throw new ConfigError('board file', `parts.${name}.bus`, 'is not an I2C bus', 'Name one of `buses`')
   const what = quoted(`${name} (${outputs.map(({ what: each }) => each).join(', ')})`)
-  const failed = `fail ${what} 'no chip answered on i2c-${bus.number}'`
+  const failed = `fail ${what} 'no chip took it on i2c-${bus.number}: is it there, and is i2cset (package i2c-tools)?'`
   const pinsOf = (isActiveLow: boolean) =>
     outputs.reduce((bits, { output: { pin = 0, activeLow = false } }) => bits | (activeLow === isActiveLow ? 1 << pin : 0), 0)
   const tries = writesOf(part, pinsOf(true), pinsOf(false)).map(({ address, bytes }) => `i2c ${what} ${bus.number} ${address} ${bytes.join(' ')}`)
@@ -94,6 +98,6 @@ function deviceLine({ what, controller, bus }: Dangerous['devices'][number]): st
     controller.kind === 'evse-wb-din'
       ? rtuFrame(controller.unit ?? 1, requestOf({ unit: controller.unit ?? 1, fn: 6, at: 1000, values: [0] }))
       : rapiBytes('FD')
-  const octal = [...bytes].map((each) => `\\${each.toString(8).padStart(3, '0')}`).join('')
-  return `serial ${quoted(what)} ${quoted(bus.path)} ${bus.baud ?? 9600} ${bus.parity ?? 'none'} ${quoted(octal)}`
+  const octal = [...bytes].map((each) => `\\0${each.toString(8).padStart(3, '0')}`).join('')
+  return `serial ${quoted(what)} ${quoted(bus.path)} ${bus.baud ?? 9600} ${bus.parity ?? 'none'} ${bus.stopBits ?? 1} ${quoted(octal)}`
 }

@@ -17,7 +17,7 @@ export function batteryV(classV: Volts, charge: number): Volts {
 
 /** The power stage of a DC outlet and the car that it talks to. A smaller offer takes effect at once, because the stage itself obeys it;
  *  a larger one when the car has asked for it. Volts are those at the output, behind the contactor: none while nothing is connected. */
-export function dcStage({ spec, seed, world, faults, recompute }: Site, dc: SimulatedDcSpec, ev: ReturnType<typeof simulatedEv>) {
+export function dcStage({ seed, world, faults, recompute }: Site, dc: SimulatedDcSpec, ev: ReturnType<typeof simulatedEv>) {
   let offered: Watts = 0
   let asked: Watts = 0
   const request = () => {

@@ -21,7 +21,16 @@ export interface EvSettings {
   readonly sleeps: 'never' | 'lightly' | 'deeply'
 }
 
-export const typicalEv: EvSettings = { wantsAmps: 32, wantsWatts: 120_000, phases: 3, reaction: 200, stopReaction: 200, batteryWh: 75_000, charge: 0.2, sleeps: 'never' }
+export const typicalEv: EvSettings = {
+  wantsAmps: 32,
+  wantsWatts: 120_000,
+  phases: 3,
+  reaction: 200,
+  stopReaction: 200,
+  batteryWh: 75_000,
+  charge: 0.2,
+  sleeps: 'never',
+}
 
 /** Above this charge the battery takes less and less, down to a tenth at the end. */
 const taperFrom = 0.8

@@ -4,7 +4,7 @@ import type { Host } from './host.ts'
 
 /** What `doctor` asks of any computer, whatever is wired to it. */
 export function examineComputer(host: Host): readonly Finding[] {
-  return [...system(host), ...clock(host), ...power(host), ...storage(host)]
+  return [...system(host), ...clock(host), ...power(host), ...storage(host), ...watchdog(host)]
 }
 
 function system(host: Host): readonly Finding[] {
@@ -119,4 +119,27 @@ function storage(host: Host): readonly Finding[] {
     else findings.push(ok('storage', `${card} has used up to ${Math.max(worst, 1) * 10} % of its life`))
   }
   return findings
+}
+
+/** A computer that hangs as a whole: only its watchdog starts it again. */
+function watchdog(host: Host): readonly Finding[] {
+  if (host.platform !== 'linux') return []
+  const isPi = /Raspberry Pi/.test(host.read('/proc/device-tree/model') ?? '')
+  if (!host.exists('/dev/watchdog'))
+    return [
+      note(
+        'watchdog',
+        'there is no hardware watchdog: a computer that hangs stays so',
+        isPi ? 'Add dtparam=watchdog=on to config.txt and start anew' : "Load the watchdog driver of this computer's chip",
+      ),
+    ]
+  const states = host.list('/sys/class/watchdog').map((each) => host.read(`/sys/class/watchdog/${each}/state`)?.trim())
+  if (states.includes('active')) return [ok('watchdog', 'the hardware watchdog runs')]
+  return [
+    note(
+      'watchdog',
+      'the hardware watchdog is there, and nobody feeds it',
+      'Write RuntimeWatchdogSec=10 under [Manager] of /etc/systemd/system.conf and start anew',
+    ),
+  ]
 }

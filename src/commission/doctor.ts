@@ -1,12 +1,13 @@
 import type { BoardSpec } from '../config/board.ts'
 import { examineComputer } from './computer.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, note, ok } from './finding.ts'
 import type { Host } from './host.ts'
 
 /** What stands in the way of charging with this board on this computer. Nothing is switched and no bus is spoken to. */
 export async function examine(host: Host, board: BoardSpec | undefined): Promise<readonly Finding[]> {
   const computer = examineComputer(host)
-  if (board === undefined || board.kind === 'simulated') return computer
+  if (board === undefined) return [...computer, note('board', 'no board file was named: wires were not looked at', 'pilotwire doctor --board FILE')]
+  if (board.kind === 'simulated') return [...computer, ok('board', `${board.name} is simulated: it needs no wires`)]
   const { examineWires } = await import('./wires.ts')
   return [...computer, ...examineWires(host, board)]
 }

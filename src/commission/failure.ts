@@ -15,7 +15,10 @@ export function failureOf(error: unknown): { readonly words: string; readonly ex
 /** The driver's own words say more than the kind of the problem. */
 export function deviceWords({ device, problem, cause }: DeviceError): string {
   if (cause instanceof DeviceError) return deviceWords(cause)
-  return cause === undefined ? `${device}: ${bare[problem]}. \`pilotwire doctor\` looks for the reason` : `${device}: ${reasonOf(cause)}`
+  const reason = cause === undefined ? '' : reasonOf(cause)
+  // A line that names itself in its reason need not be named twice.
+  if (reason.startsWith(device)) return reason
+  return cause === undefined ? `${device}: ${bare[problem]}. \`pilotwire doctor\` looks for the reason` : `${device}: ${reason}`
 }
 
 const bare = { timeout: 'it does not answer', crc: 'its answers are broken', absent: 'it is not there', refused: 'it refuses' } as const

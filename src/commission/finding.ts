@@ -13,3 +13,6 @@ export const ok = (check: string, says: string): Finding => ({ check, level: 'ok
 export const note = (check: string, says: string, remedy?: string): Finding => ({ check, level: 'note', says, ...(remedy === undefined ? {} : { remedy }) })
 export const warning = (check: string, says: string, remedy: string): Finding => ({ check, level: 'warning', says, remedy })
 export const error = (check: string, says: string, remedy: string): Finding => ({ check, level: 'error', says, remedy })
+
+/** A remedy. */
+export const joinGroup = (name: string, user: string) => `Add the user to the group: sudo usermod -aG ${name} ${user}, then log in anew`

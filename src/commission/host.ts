@@ -1,6 +1,9 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { release, userInfo } from 'node:os'
+import { openKernel } from '../../hal/bus/kernel.ts'
+import type { LineSpec } from '../../hal/spec/words.ts'
+import { holders } from './holders.ts'
 
 /** The computer as `doctor` looks at it; tests hand in one of paper. Nothing here changes anything. */
 export interface Host {
@@ -15,6 +18,9 @@ export interface Host {
   isUsable(path: string): boolean
   /** Whether a native module loads in this Node. */
   loads(module: string): boolean
+  /** Who holds a line of a GPIO chip, empty for nobody. Undefined: it cannot be told here. Nothing is requested.
+   *  @throws DeviceError for a line that is not there */
+  holderOf(line: LineSpec): string | undefined
   readonly kernel: string
   readonly platform: NodeJS.Platform
   /** Of Node: arm64, arm, x64 ... */
@@ -24,7 +30,9 @@ export interface Host {
   readonly epochMs: number
 }
 
-export function thisHost(epochMs: number): Host {
+export const isPi5 = (host: Host): boolean => /Raspberry Pi (5|Compute Module 5)/.test(host.read('/proc/device-tree/model') ?? '')
+
+export async function thisHost(epochMs: number): Promise<Host> {
   const tried = <T>(run: () => T): T | undefined => {
     try {
       return run()
@@ -42,6 +50,7 @@ export function thisHost(epochMs: number): Host {
   }
   const load = createRequire(import.meta.url)
   const { username, uid } = userInfo()
+  const kernel = await openKernel().catch(() => undefined)
   return {
     read: (path) => tried(() => readFileSync(path, 'utf8')),
     list: (path) => tried(() => readdirSync(path).sort()) ?? [],
@@ -49,6 +58,7 @@ export function thisHost(epochMs: number): Host {
     exists: (path) => succeeds(() => lstatSync(path)),
     isUsable: (path) => succeeds(() => accessSync(path, constants.R_OK | constants.W_OK)),
     loads: (module) => succeeds(() => load(module)),
+    holderOf: kernel === undefined ? () => undefined : holders(kernel),
     kernel: release(),
     platform: process.platform,
     architecture: process.arch,

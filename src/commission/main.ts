@@ -7,7 +7,7 @@ import type { Host } from './host.ts'
 import type { Bench, OutletOptions } from './probe/bench.ts'
 import type { MeterOptions } from './probe/meter.ts'
 import type { ModbusOptions } from './probe/modbus.ts'
-import { type Relay, relays } from './probe/relay.ts'
+import { type Relay, relays } from './probe/relays.ts'
 import { oneLine, type Terminal } from './terminal.ts'
 
 /** What tests hand in, in place of this computer. */
@@ -47,7 +47,10 @@ function inOneLine(text: string): string {
   return oneLine(text.replace(/^error: /, 'pilotwire: '))
     .replace(/\((Did you mean .*)\)$/, '. $1')
     .replace(/ \./, '.')
-    .replace(/^pilotwire: required option '--board .*$/, 'pilotwire: --board: is missing. Name the board file (--board FILE), or one that comes with the package')
+    .replace(
+      /^pilotwire: required option '--board .*$/,
+      'pilotwire: --board: is missing. Name the board file (--board FILE), or one that comes with the package',
+    )
     .replace(/^pilotwire: missing required argument 'output'$/, `pilotwire: probe relay: which output? Write one of ${relays.join(', ')}`)
     .replace(/^pilotwire: command-argument value '(.*?)' is invalid for argument '.*?'\. /, 'pilotwire: $1: ')
     .replace(/^pilotwire: option '(--[\w-]+).*?' argument '(.*?)' is invalid\. /, 'pilotwire: $1: $2: ')
@@ -73,7 +76,10 @@ function commands(bench: Bench, host: Host | undefined, done: (exitCode: number 
   command(program, 'safe-state', 'Puts every output of a board OFF, without the guard.')
     .requiredOption('--board <file|name>', 'what is wired to this computer')
     .option('--script', 'print a shell script that does it and needs no Node, for ExecStartPre= and ExecStopPost= of the service')
-    .addHelpText('after', '\nExit code: 0 every output is OFF, 1 one could not be made safe, 2 wrong arguments. Stop the service first: a guard that runs switches on.\n')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 every output is OFF, 1 one could not be made safe, 2 wrong arguments. Stop the service first: a guard that runs switches on.\n',
+    )
     .action(({ board, script }: { board: string; script?: boolean }) => done(safeState(board, script === true, bench)))
   probes(program, bench, done)
   return program
@@ -123,7 +129,9 @@ function probes(program: Command, bench: Bench, done: (exitCode: Promise<number>
       return text as Relay
     })
     .option('--yes', 'do not ask')
-    .action((relay: Relay, options: OutletOptions & { yes?: boolean }) => done(import('./probe/relay.ts').then(({ probeRelay }) => probeRelay(relay, options, bench))))
+    .action((relay: Relay, options: OutletOptions & { yes?: boolean }) =>
+      done(import('./probe/relay.ts').then(({ probeRelay }) => probeRelay(relay, options, bench))),
+    )
 }
 
 const probeNotes = `

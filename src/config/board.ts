@@ -75,6 +75,24 @@ export const about = {
 export const evsesOf = <const T extends Parameters<typeof schema.array>[0]>(evse: T) =>
   schema.array(evse, { description: 'The outlets in order: the first is connector 1.', minItems: 1, maxItems: mostConnectors })
 
+/** Of a simulated outlet only: real DC power stages are out of scope. */
+const dc = schema.object(
+  {
+    maxWatts: schema.integer({ description: 'Largest power at the output, W. 1000 to 400000.', minimum: 1_000, maximum: 400_000 }),
+    maxAmps: schema.optional(
+      schema.integer({ description: 'What the cable carries, A. 10 to 600; 200 when left out.', minimum: 10, maximum: 600, default: 200 }),
+    ),
+    voltageV: schema.optional(
+      schema.integer({ description: "Class of the cars' batteries, V. 200 to 1000; 400 when left out.", minimum: 200, maximum: 1_000, default: 400 }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'A DC outlet with a fixed cable. maxWatts bounds it, and not the maxAmps beside it; a limit in A per phase counts as A x phases x nominalVoltageV of its supply. AC when left out.',
+  },
+)
+
 export const simulatedSchema = schema.object(
   {
     ...about,
@@ -83,7 +101,7 @@ export const simulatedSchema = schema.object(
       enum: ['simulated', 'wired'],
       description: 'simulated: mains, cable, car and meter in software. wired: real devices, by the wires that the file names.',
     }),
-    evses: evsesOf(schema.object(outlet, { additionalProperties: false })),
+    evses: evsesOf(schema.object({ ...outlet, dc: schema.optional(dc) }, { additionalProperties: false })),
   },
   { additionalProperties: false, title: 'Pilotwire board file', description: 'A world in software.' },
 )
@@ -91,8 +109,8 @@ export const simulatedSchema = schema.object(
 type BoardFile = Static<typeof simulatedSchema>
 type EvseFile = BoardFile['evses'][number]
 
-/** One outlet, with nothing left out. */
-export type EvseSpec = Readonly<Required<EvseFile>>
+/** One outlet, with nothing left out; without `dc` it is an AC one. */
+export type EvseSpec = Readonly<Required<Omit<EvseFile, 'dc'>> & Pick<EvseFile, 'dc'>>
 /** A simulated board as a file describes it, defaults filled in. */
 export interface SimulatedBoard {
   readonly name: string
@@ -107,7 +125,12 @@ export type BoardSpec = SimulatedBoard | WiredBoardSpec
 /** What is left out of an outlet. */
 export const usualOutlet = { nominalVoltageV: 230, hasVentilation: false } as const
 
-export function simulatedOf(file: BoardFile): SimulatedBoard {
+/** @param source the file, for errors. @throws ConfigError for a DC outlet with a socket */
+export function simulatedOf(file: BoardFile, source: string): SimulatedBoard {
+  for (const [at, each] of file.evses.entries()) {
+    if (each.dc === undefined || each.cable === 'fixed') continue
+    throw new ConfigError(source, `evses.${at}.cable`, 'is socket, and a DC outlet has none', 'Write cable: fixed, or leave dc out')
+  }
   return { name: file.name, kind: file.kind, evses: file.evses.map((each) => ({ ...usualOutlet, ...each })), safety: file.safety ?? {} }
 }
 

@@ -84,7 +84,7 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
         return
       }
       if (csms === undefined) {
-        const meant = nearest(id, ['run'])
+        const meant = nearest(id, ['run', 'guard', 'core', 'ledger', ...Object.keys(commissioning)])
         command.error(
           `error: the central system of "${id}" is missing. ${meant === undefined ? `Write: pilotwire ${id} ws://HOST:PORT/PATH` : `Did you mean: pilotwire ${meant}?`}`,
         )
@@ -123,8 +123,16 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
     .option('--state <dir>', 'its state directory (default: as with run)')
     .option('--undeliverable', 'only what was given up: the central system refused it or never answered')
     .action((options: LedgerOptions) => found({ kind: 'ledger', options }))
+  for (const [name, description] of Object.entries(commissioning)) program.command(name).description(description).usage('[options]').helpOption(false)
   return program
 }
+
+/** Read by `src/commission/main.ts`; they stand here to be found. */
+const commissioning = {
+  doctor: 'what stands in the way on this computer, and what to do about it',
+  probe: 'look at one device: meter, reader, relay, pilot, i2c, modbus',
+  'safe-state': 'put every output of a board OFF, without the guard',
+} as const
 
 /** What a station is told, in one process or in two. */
 function withStationOptions(command: Command): Command {
@@ -133,7 +141,7 @@ function withStationOptions(command: Command): Command {
     .helpOption('--help', 'print this help')
     .allowExcessArguments(false)
     .option('--station <file>', 'station file (YAML): the type of charger and its network; flags override it')
-    .option('--board <file|name>', 'what is wired to this computer: simulated, simulated-2, simulated-cable, or a file (default: simulated)')
+    .option('--board <file|name>', 'what is wired to this computer: simulated, simulated-2, simulated-cable, simulated-dc, or a file (default: simulated)')
     .option('--id <id>', 'identity of the charge point')
     .option('--csms <url>', 'central system without the identity: ws://HOST:PORT/PATH')
     .option('--ocpp <version>', 'OCPP version (default: 1.6)')

@@ -25,7 +25,7 @@ export async function readStation(path: string): Promise<StationFile> {
 export async function readBoard(nameOrPath: string, directory = '.'): Promise<BoardSpec> {
   const path = /[/\\]|\.(ya?ml|json)$/i.test(nameOrPath) ? resolve(directory, nameOrPath) : shippedBoard(nameOrPath)
   const { value, lineOf } = await parseFile(path, 'board file')
-  if ((value as { readonly kind?: unknown } | null)?.kind !== 'wired') return simulatedOf(checked(path, simulatedSchema, value, lineOf))
+  if ((value as { readonly kind?: unknown } | null)?.kind !== 'wired') return simulatedOf(checked(path, simulatedSchema, value, lineOf), path)
   const { wiredOf, wiredSchema } = await import('./wired-board.ts')
   return wiredOf(checked(path, wiredSchema, value, lineOf), dirname(path))
 }

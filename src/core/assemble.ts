@@ -68,7 +68,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const evses: ReadonlyMap<number, Evse> = new Map(
     guard.evses.map((description) => {
       const desk = offerDesk(description, guard, clock, () => ++sequence)
-      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => desk.current.amps })
+      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => desk.current })
       const one = evse({
         description,
         guard,
@@ -223,8 +223,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       })
       return place.unlock()
     },
-    limit(number, name, amps) {
-      for (const one of number === 'all' ? all : [at(number)]) one.limit(name, amps)
+    limit(number, name, limit) {
+      for (const one of number === 'all' ? all : [at(number)]) one.limit(name, limit)
     },
     raise: (number, fault) => at(number).raise(fault),
     tokenAnswered(transaction: string, info: TokenInfo) {

@@ -1,8 +1,9 @@
 import type { Moment } from '../base/moment.ts'
 import type { Listenable } from '../base/signal.ts'
-import type { Amps, WattHours } from '../base/units.ts'
+import type { WattHours } from '../base/units.ts'
 import type { Fault, GuardPort, Report } from '../safety/port.ts'
 import type { SampledValue, StopReason, Transaction } from './facts.ts'
+import type { Limit, Offered } from './offer.ts'
 import type { Settings } from './settings.ts'
 
 export type { Fault } from '../safety/port.ts'
@@ -44,8 +45,7 @@ export interface EvseView {
   readonly transaction: Transaction | undefined
   /** A token that was accepted and waits for the cable. */
   readonly waitingToken: string | undefined
-  /** What is offered now (A per phase) and the name of the limit that holds it. */
-  readonly offered: { readonly amps: Amps; readonly heldBy: string }
+  readonly offered: Offered
   readonly report: Report
 }
 
@@ -120,8 +120,8 @@ export interface ChargePoint {
   setAvailability(evse: number | 'all', operative: boolean): AvailabilityOutcome
   /** Ends the transaction, then unlocks the plug. */
   unlock(evse: number): Promise<UnlockOutcome>
-  /** A limit of the current, A per phase, by name; undefined lifts it. 0 pauses. */
-  limit(evse: number | 'all', name: string, amps: Amps | undefined): void
+  /** A limit by name; undefined lifts it. 0 pauses. */
+  limit(evse: number | 'all', name: string, limit: Limit | undefined): void
   /** Sets or clears a reported fault: status Faulted, power withdrawn. */
   raise(evse: number, fault: RaisedFault | undefined): void
   /** What the central system answered about the token of a transaction it was told of. */

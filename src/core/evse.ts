@@ -3,7 +3,7 @@ import type { Report } from '../safety/port.ts'
 import { attemptTimer } from './attempt.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
 import type { OpenTransaction, StopReason, TransactionEnded } from './facts.ts'
-import { leastAmps } from './offer.ts'
+import { isEnough } from './offer.ts'
 import { type Accepted, type Evse, type EvseParts, openOf, type Running } from './outlet.ts'
 import { statusOf } from './status.ts'
 import { type Stopping, stopping } from './stopping.ts'
@@ -52,7 +52,7 @@ export function evse(parts: EvseParts): Evse {
       transaction: running && {
         stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring',
         isClosed: now.contactor === 'closed',
-        isOffered: desk.current.amps >= leastAmps && (now.isOffering || !running.isSettled || !now.isPlugged),
+        isOffered: isEnough(desk.current, description) && (now.isOffering || !running.isSettled || !now.isPlugged),
         isSettled: running.isSettled,
       },
     })
@@ -255,8 +255,8 @@ export function evse(parts: EvseParts): Evse {
       desk.permit('fault', fault === undefined)
       follow(report())
     },
-    limit(name, amps) {
-      desk.limit(name, amps)
+    limit(name, limit) {
+      desk.limit(name, limit)
       changed()
     },
     join(group) {

@@ -1,12 +1,13 @@
 import { type Clock, isPlausible, type Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
-import { type Amps, seconds, type WattHours } from '../base/units.ts'
+import { seconds, type WattHours } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
 import type { Documents, Ledger } from '../store/store.ts'
 import { attempted } from '../store/store-error.ts'
 import type { Fact, MeterSampled, SampleContext, SampledValue } from './facts.ts'
 import { valuesOf } from './measurands.ts'
+import type { Offered } from './offer.ts'
 import type { Settings } from './settings.ts'
 
 /** The meter's register as it was last seen: what a power loss leaves of it. */
@@ -44,7 +45,7 @@ export function metering(parts: {
   readonly ledger: Ledger<Fact>
   readonly registers: Documents<Register>
   readonly settings: Settings
-  readonly offered: () => Amps
+  readonly offered: () => Pick<Offered, 'amps' | 'watts'>
 }): Metering {
   const { evse, guard, clock, log, ledger, registers, settings } = parts
   const key = String(evse.evse)

@@ -1,12 +1,32 @@
 import type { Clock, Timer } from '../base/clock.ts'
-import { type Amps, seconds } from '../base/units.ts'
+import { type Amps, seconds, type Watts } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
 
 /** Safety rule 5: an offer lives 10 s and is renewed each second. */
 const lease = seconds(10)
 const renewal = seconds(1)
+/** No car's battery is below it: a lower voltage at the output is that of an open contactor. */
+const leastBatteryV = 100
 /** IEC 61851-1 Annex A: no duty cycle says less than 6 A. */
-export const leastAmps: Amps = 6
+const leastAmps: Amps = 6
+
+/** A per phase, or W. Each outlet takes both: the one that it does not count in is converted at its supply's nominal voltage, so that a
+ *  limit in A protects the supply of a DC outlet too (A x phases x V; the losses of its power stage are not counted). */
+export type Limit = Amps | { readonly watts: Watts }
+
+/** What is offered now, and the name of the limit or the missing permit that holds it. */
+export interface Offered {
+  /** Per phase. At a DC outlet what `watts` are at its output, by the EV's voltage once it shows one. */
+  readonly amps: Amps
+  /** At a DC outlet. */
+  readonly watts?: Watts
+  readonly heldBy: string
+}
+
+/** The outlet may close with so much; less is a pause. */
+export function isEnough({ amps, watts }: Pick<Offered, 'amps' | 'watts'>, { dc }: Pick<EvseDescription, 'dc'>): boolean {
+  return dc === undefined ? amps >= leastAmps : watts !== undefined && watts >= dc.leastWatts
+}
 
 /** The transaction that may draw power, and the plug-in that it is bound to. */
 export interface Grant {
@@ -20,17 +40,20 @@ export interface OfferDesk {
   /** A normal stop, harmless when nothing was granted; `keepsLocked`: the plug stays locked until `unlock`. */
   withdraw(keepsLocked?: boolean): void
   permit(name: string, isGiven: boolean): void
-  /** A limit by name, A per phase; undefined lifts it. */
-  limit(name: string, amps: Amps | undefined): void
-  /** The least limit and who holds it; 0 A when there is no grant or a permit is missing. */
-  readonly current: { readonly amps: Amps; readonly heldBy: string }
+  /** A limit by name; undefined lifts it. */
+  limit(name: string, limit: Limit | undefined): void
+  /** The least limit and who holds it; nothing when there is no grant or a permit is missing. */
+  readonly current: Offered
   /** Renews now with what changed. */
   renew(): void
 }
 
 export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock, nextSequence: () => number): OfferDesk {
   const permits = new Map<string, boolean>()
-  const limits = new Map<string, Amps>([['board', evse.maxAmps]])
+  const { dc } = evse
+  const supplyV = evse.phases * evse.nominalVoltageV
+  /** A per phase, or W at a DC outlet. */
+  const limits = new Map<string, number>([['board', dc?.maxWatts ?? evse.maxAmps]])
   let grant: Grant | undefined
   let timer: Timer | undefined
 
@@ -39,28 +62,40 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
     for (const [name, isGiven] of permits) if (!isGiven) return name
     return undefined
   }
+  const offered = (size: number, heldBy: string): Offered => {
+    if (dc === undefined) return { amps: size, heldBy }
+    const outputV = guard.report(evse.evse).reading?.phases[0]?.voltageV ?? 0
+    return { amps: size / (outputV > leastBatteryV ? outputV : dc.nominalVoltageV), watts: size, heldBy }
+  }
   const current = () => {
-    if (grant === undefined) return { amps: 0, heldBy: 'no transaction' }
+    if (grant === undefined) return offered(0, 'no transaction')
     const missing = missingPermit()
-    if (missing !== undefined) return { amps: 0, heldBy: missing }
+    if (missing !== undefined) return offered(0, missing)
     let heldBy = 'guard'
-    let amps: Amps = guard.report(evse.evse).limit
+    const report = guard.report(evse.evse)
+    let size = dc === undefined ? report.limit : (report.limitWatts ?? 0)
     for (const [name, limit] of limits) {
-      if (limit > amps) continue
+      if (limit > size) continue
       heldBy = name
-      amps = limit
+      size = limit
     }
-    return { amps, heldBy }
+    return offered(size, heldBy)
+  }
+  /** In what this outlet counts in. */
+  const sizeOf = (limit: Limit) => {
+    if (typeof limit === 'number') return dc === undefined ? limit : limit * supplyV
+    return dc === undefined ? limit.watts / supplyV : limit.watts
   }
   const renew = () => {
     if (grant === undefined) return
-    const { amps } = current()
+    const now = current()
     const issuedAt = clock.monotonic()
     guard.offer({
       evse: evse.evse,
       ...grant,
-      close: amps >= leastAmps,
-      amps,
+      close: isEnough(now, evse),
+      // Watts are all that a DC outlet goes by.
+      ...(now.watts === undefined ? { amps: now.amps } : { amps: 0, watts: now.watts }),
       phases: evse.phases,
       sequence: nextSequence(),
       issuedAt,
@@ -89,10 +124,11 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       permits.set(name, isGiven)
       renew()
     },
-    limit(name, amps) {
-      if (limits.get(name) === amps) return
-      if (amps === undefined) limits.delete(name)
-      else limits.set(name, amps)
+    limit(name, limit) {
+      const size = limit === undefined ? undefined : sizeOf(limit)
+      if (limits.get(name) === size) return
+      if (size === undefined) limits.delete(name)
+      else limits.set(name, size)
       renew()
     },
   }

@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { Amps, WattHours } from '../base/units.ts'
+import type { WattHours } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
 import type { Availability } from './availability.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
 import type { OpenTransaction, SampledValue, StopReason, Transaction } from './facts.ts'
 import type { Metering } from './metering.ts'
-import type { OfferDesk } from './offer.ts'
+import type { Limit, OfferDesk } from './offer.ts'
 import type { TransactionRecord } from './record.ts'
 import type { Settings } from './settings.ts'
 import type { Stopping } from './stopping.ts'
@@ -51,8 +51,8 @@ export interface Evse {
   /** The transaction's token was refused afterwards: no more energy. */
   refuse(): void
   raise(fault: RaisedFault | undefined): void
-  /** A limit of the current by name, A per phase; undefined lifts it. */
-  limit(name: string, amps: Amps | undefined): void
+  /** A limit by name; undefined lifts it. */
+  limit(name: string, limit: Limit | undefined): void
   sampleNow(): readonly SampledValue[]
   meterWh(): WattHours
   /** The central system told the group of the transaction's token. */

@@ -80,13 +80,16 @@ const derived = (key: string, effect: string, read: (core: ChargePoint) => strin
 
 /** More measurands than this make messages that some central systems refuse. */
 const mostMeasurands = 20
-const phasesOf = (core: ChargePoint) => (core.guard.evses.some(({ phases }) => phases === 3) ? 3 : 1)
+/** Of the AC outlets. */
+const phasesOf = ({ guard: { evses } }: ChargePoint) =>
+  evses.reduce<0 | 1 | 3>((most, { dc, phases }) => (dc === undefined && phases > most ? phases : most), 0)
+const hasDc = ({ guard: { evses } }: ChargePoint) => evses.some(({ dc }) => dc !== undefined)
 const measurandList = (key: string, name: NameOf<readonly string[]>, effect: string) => [
   words(
     key,
     name,
     effect,
-    (word, core) => isMeasurand(word, phasesOf(core)),
+    (word, core) => isMeasurand(word, phasesOf(core), hasDc(core)),
     () => mostMeasurands,
   ),
   derived(`${key}MaxLength`, `Largest number of measurands in ${key}.`, () => String(mostMeasurands)),

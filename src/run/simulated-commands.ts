@@ -90,8 +90,14 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
     command({
       name: 'max',
       parameters: [optional(quantity('amps', 'A per phase', 0, 80)), optional(connector)],
-      help: 'the current that the car wants; without a number the usual one; below 6 A it wants nothing',
+      help: 'the current that the car wants; without a number the usual one; below 6 A it wants nothing; at a DC connector only that, see maxpower',
       run: (_context, [amps, evse]) => each(evse, (one) => hands.want(one, amps ?? (automaticEv.isOn ? ordinaryCar : typicalEv).wantsAmps)),
+    }),
+    command({
+      name: 'maxpower',
+      parameters: [optional(quantity('watts', 'W', 0, 1_000_000)), optional(connector)],
+      help: 'the power that the car wants at a DC connector; without a number the usual one',
+      run: (_context, [watts, evse]) => each(evse, (one) => hands.wantPower(one, watts ?? typicalEv.wantsWatts)),
     }),
     command({
       name: 'clock',

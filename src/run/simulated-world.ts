@@ -56,6 +56,14 @@ const acts = {
       return true
     },
   },
+  /** The car wants so much of a DC outlet, W. */
+  wantPower: {
+    read: ([watts]: readonly string[]) => one(quantityOf(watts, 1_000_000)),
+    run(plant: Plant, wantsWatts: number) {
+      plant.setEv({ wantsWatts })
+      return true
+    },
+  },
   /** Another car: A per phase, and phases. */
   become: {
     read([amps, phases]: readonly string[]): [number, 1 | 3] | undefined {

@@ -17,8 +17,8 @@ export interface CurrentWatch {
 
 export function currentWatch(hardware: EvseHardware): CurrentWatch {
   const quantity = quantityOf(hardware)
-  /** Never up; whole steps in one second, so that 0.1 x 3 is 0.3. */
-  const stepped = (value: number) => Math.floor(value / quantity.step + 1e-6) / (1 / quantity.step)
+  /** Never up. */
+  const stepped = (value: number) => Math.floor(value * quantity.steps + 1e-6) / quantity.steps
   /** What was offered before a reduction: the car may draw it until then (by the meter's time). */
   let allowances: readonly { readonly size: number; readonly until: Millis }[] = []
 

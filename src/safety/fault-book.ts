@@ -47,7 +47,7 @@ export function faultBook(weld: WeldLatch): FaultBook {
   }
   /** Returns true when the line became or ceased to be active. */
   const reviewLine = (line: Line, scene: Scene): boolean => {
-    const isCause = applies(line.row, scene.hardware.controller) && line.row.test(scene)
+    const isCause = applies(line.row, scene.hardware) && line.row.test(scene)
     if (isCause === line.isActive) {
       if (line.since !== undefined) scene.state.faultsVersion++
       line.since = undefined

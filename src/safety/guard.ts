@@ -6,7 +6,7 @@ import { signal } from '../base/signal.ts'
 import type { Millis } from '../base/units.ts'
 import { type Inputs, readInputs, type Snapshots, snapshots } from './inputs.ts'
 import { type Latch, volatileLatch } from './latch.ts'
-import { settingsOf } from './limits.ts'
+import { leastWatts, settingsOf } from './limits.ts'
 import { switchesPhases } from './phase-switching.ts'
 import type { EvseDescription, GuardPort, PresentedToken, Report } from './port.ts'
 import { type Supervisor, supervisor } from './supervisor.ts'
@@ -223,7 +223,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
 }
 
 function descriptionOf(hardware: EvseHardware, settings: SafetySettings): EvseDescription {
-  const { number, maxAmps, phases, cable, nominalVoltageV, controller } = hardware
+  const { number, maxAmps, phases, cable, nominalVoltageV, controller, dc } = hardware
   const { contactor } = controller
   return {
     evse: number,
@@ -233,5 +233,6 @@ function descriptionOf(hardware: EvseHardware, settings: SafetySettings): EvseDe
     nominalVoltageV,
     hasMirror: contactor.hasMirror ?? contactor.isClosed !== undefined,
     switchesPhases: switchesPhases({ hardware, settings }),
+    ...(dc && { dc: { maxWatts: dc.maxWatts, leastWatts, nominalVoltageV: dc.nominalVoltageV } }),
   }
 }

@@ -1,9 +1,10 @@
-import type { Board, EvseController, EvseHardware, SafetySettings } from '../../hal/types.ts'
-import type { Amps, Millis } from '../base/units.ts'
+import type { Board, EvseHardware, SafetySettings } from '../../hal/types.ts'
+import type { Millis } from '../base/units.ts'
 import { type Inputs, largestAmps } from './inputs.ts'
-import { blindAmps, closesMayFail, leastAmps, penWindow, stoppedBelow, times } from './limits.ts'
+import { closesMayFail, penWindow, stoppedBelow, times } from './limits.ts'
 import { hasDiode, isShort } from './pilot.ts'
 import type { Fault } from './port.ts'
+import { quantityOf } from './quantity.ts'
 import type { State } from './state.ts'
 import type { Timing } from './timing.ts'
 
@@ -43,11 +44,13 @@ export interface Interlock {
   readonly recloses?: boolean
   /** What the controller must have for the row to mean anything (rule 20). */
   readonly needs?: 'hasPilot' | 'seesNegativePeak'
+  /** It looks at the mains that the EV is connected to. A DC outlet's meter shows the EV's battery instead: the row says nothing there. */
+  readonly isOfMains?: true
 }
 
-/** The row says something about an outlet with this controller. */
-export function applies({ needs }: Interlock, controller: EvseController): boolean {
-  return needs === undefined || (controller.hasPilot && controller[needs])
+/** The row says something about this outlet. */
+export function applies({ needs, isOfMains }: Interlock, { controller, dc }: EvseHardware): boolean {
+  return (isOfMains === undefined || dc === undefined) && (needs === undefined || (controller.hasPilot && controller[needs]))
 }
 
 const isPwm = (state: State) => state.drive === 'pwm'
@@ -108,10 +111,12 @@ const row = (
   pilot: Interlock['pilot'],
   clears: Interlock['clears'],
   test: Interlock['test'],
-  more: Partial<Pick<Interlock, 'after' | 'goneFor' | 'latches' | 'recloses' | 'needs'>> = {},
+  more: Partial<Pick<Interlock, 'after' | 'goneFor' | 'latches' | 'recloses' | 'needs' | 'isOfMains'>> = {},
 ): Interlock => ({ after: 0, goneFor: 0, ...more, fault, reaction, pilot, clears, test })
 
-/** Every fault. Rules 8 to 17 and 23. Only the voltage has two rows: a weak grid, and a lost PEN conductor. */
+/** Every fault. Rules 8 to 17 and 23. Only the voltage has two rows: a weak grid, and a lost PEN conductor.
+ *  At a DC outlet `evNotFollowing` and `overCurrent` are of watts (quantity.ts), the rows of the mains do not apply, and all others stand;
+ *  the output's voltage, and the isolation of the EV, are the power stage's own to watch. */
 // biome-ignore format: a table
 export const interlocks: readonly Interlock[] = [
   row('emergencyStop', 'open', 'F', 'gone', ({ inputs }) => inputs.isEmergency),
@@ -130,9 +135,9 @@ export const interlocks: readonly Interlock[] = [
   row('pilotStale', 'open', 'F', 'gone', ({ isStale }) => isStale, { goneFor: 1_000 }),
   row('ventilation', 'open', 'F', 'unplug', ({ state, hardware }) => state.pilot === 'D' && !hardware.hasVentilation, { after: 480, needs: 'hasPilot' }),
   row('proximity', 'stop', 'X1', 'unplug', ({ state, hardware }) => hardware.cable === 'socket' && state.isPlugged && state.cableAmps === 0, { after: times.proximitySettles }),
-  row('voltage', 'stop', 'X1', 'gone', isVoltageWrong, { after: 10_000, goneFor: 10_000 }),
-  row('voltage', 'open', 'F', 'unplug', isPenLost, { after: 5_000 }),
-  row('phaseLoss', 'stop', 'X1', 'gone', isPhaseLost, { after: 2_000, goneFor: 10_000 }),
+  row('voltage', 'stop', 'X1', 'gone', isVoltageWrong, { after: 10_000, goneFor: 10_000, isOfMains: true }),
+  row('voltage', 'open', 'F', 'unplug', isPenLost, { after: 5_000, isOfMains: true }),
+  row('phaseLoss', 'stop', 'X1', 'gone', isPhaseLost, { after: 2_000, goneFor: 10_000, isOfMains: true }),
   row('lock', 'stop', 'X1', 'gone', ({ state }) => state.lockFailures >= 2),
   row('meterLost', 'stop', 'X1', 'gone', isMeterLost),
   row('tamper', 'stop', 'X1', 'service', ({ inputs }) => inputs.isTampered, { after: 100 }),
@@ -152,13 +157,15 @@ function isMeterLost({ inputs, settings, hardware, state, timing }: Scene): bool
   return inputs.reading === undefined ? timing.passed(state.silentSince, meterAnswersWithin) : timing.passed(inputs.reading.at, meterSilentFor)
 }
 
-/** The guard's own bound by heat, A per phase. Rule 15: linear between the two temperatures, in whole amperes. */
-export function heatLimit({ inputs, hardware, settings }: Scene): Amps {
-  if (hardware.temperature === undefined) return hardware.maxAmps
+/** The guard's own bound by heat, A per phase or W. Rule 15: linear between the two temperatures, in whole units. */
+export function heatLimit({ inputs, hardware, settings }: Scene): number {
+  const quantity = quantityOf(hardware)
+  const most = quantity.most(hardware)
+  if (hardware.temperature === undefined) return most
   const celsius = inputs.celsius
-  if (celsius === undefined || !Number.isFinite(celsius)) return Math.min(hardware.maxAmps, blindAmps)
+  if (celsius === undefined || !Number.isFinite(celsius)) return Math.min(most, quantity.blind(hardware))
   const { derateFromC, derateToC } = settings
-  if (celsius <= derateFromC) return hardware.maxAmps
+  if (celsius <= derateFromC) return most
   const share = Math.min(1, (celsius - derateFromC) / (derateToC - derateFromC))
-  return Math.max(leastAmps, Math.floor(hardware.maxAmps - share * (hardware.maxAmps - leastAmps)))
+  return Math.max(quantity.least, Math.floor(most - share * (most - quantity.least)))
 }

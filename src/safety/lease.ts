@@ -14,7 +14,7 @@ export function refusalOf(offer: Offer, at: Millis, state: State, hasFaults: boo
   if (!(offer.issuedAt >= state.pluggedAt)) return 'older than the plug-in'
   if (!(offer.issuedAt <= at + 1)) return 'issued in the future'
   if (!(expiryOf(offer) > at)) return 'expired'
-  if (!(offer.amps >= 0)) return 'no current'
+  if (!(sizeOf(offer, state) >= 0)) return state.isDc ? 'no power' : 'no current'
   if (state.transaction !== undefined && offer.transaction !== state.transaction) return 'another transaction is bound to this plug-in'
   if (!(offer.sequence > state.sequence)) return 'older than the last one'
   return undefined
@@ -24,12 +24,14 @@ function expiryOf(offer: Offer): Millis {
   return Math.min(offer.expiresAt, offer.issuedAt + times.longestLease)
 }
 
-const ampsOf = (offer: Offer) => (offer.close ? offer.amps : 0)
+/** A per phase, or W at a DC outlet; not a number where it does not say. */
+const sizeOf = ({ amps, watts = Number.NaN }: Offer, { isDc }: State) => (isDc ? watts : amps)
+const grantedBy = (offer: Offer, state: State) => (offer.close ? sizeOf(offer, state) : 0)
 
 export function accept(offer: Offer, state: State): void {
   state.transaction = offer.transaction
   state.hasOffer = true
-  state.offerAmps = ampsOf(offer)
+  state.granted = grantedBy(offer, state)
   state.offerPhases = offer.phases
   state.leaseEnds = expiryOf(offer)
   state.offerIssuedAt = offer.issuedAt
@@ -42,7 +44,7 @@ export function isPlainRenewal(offer: Offer, at: Millis, state: State, hasFaults
   return (
     state.hasOffer &&
     (!state.hasWoken || state.offerIssuedAt >= state.wakeSince) &&
-    ampsOf(offer) === state.offerAmps &&
+    grantedBy(offer, state) === state.granted &&
     offer.phases === state.offerPhases &&
     expiryOf(offer) >= state.leaseEnds &&
     refusalOf(offer, at, state, hasFaults) === undefined
@@ -52,7 +54,7 @@ export function isPlainRenewal(offer: Offer, at: Millis, state: State, hasFaults
 /** The offer is gone, by will or by time: a later one starts afresh. What becomes of the plug is for the caller to say. */
 export function drop(state: State): void {
   state.hasOffer = false
-  state.offerAmps = 0
+  state.granted = 0
   state.pausedSince = undefined
   state.hasOffered = false
 }

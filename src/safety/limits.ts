@@ -1,5 +1,5 @@
 import type { SafetySettings } from '../../hal/types.ts'
-import type { Amps, Millis, Volts } from '../base/units.ts'
+import type { Amps, Millis, Volts, Watts } from '../base/units.ts'
 
 interface Bounded {
   readonly usual: number
@@ -84,6 +84,8 @@ export const unlockBelow: Amps = 0.5
 export const stoppedBelow: Amps = 1
 /** 12: no duty cycle says less (IEC 61851-1 Annex A). */
 export const leastAmps: Amps = 6
+/** 12, of a DC outlet: less is a pause. */
+export const leastWatts: Watts = 1_000
 /** 9: so many failed closes in one plug-in are a fault until it ends. */
 export const closesMayFail = 3
 /** 14: what the phases of a supply with a whole PEN conductor show, at 230 V. */

@@ -3,7 +3,7 @@ import type { CurrentWatch } from './current.ts'
 import type { Scene } from './interlocks.ts'
 import { times } from './limits.ts'
 import { closedPhases } from './machine.ts'
-import { dutyFor } from './pilot.ts'
+import { digitalDuty, dutyFor } from './pilot.ts'
 import { followWake, isWaking, wakesBy } from './wake-up.ts'
 
 /** Contactor, pilot and coils, each driven when it is to do something else than before. */
@@ -42,8 +42,13 @@ function drivePilot(scene: Scene, currents: CurrentWatch, isOffering: boolean, l
   const isFault = isPulsing || (state.wake === 'cycle' && way === 'fault')
   const kind = isFault ? 'fault' : isOffering && !isWaking(state) ? 'pwm' : 'steady'
   if (kind === state.drive && (kind !== 'pwm' || offered === offeredBefore)) return
+  const isNew = kind !== state.drive
   state.drive = kind
-  pilot.drive(kind === 'pwm' ? { kind, duty: dutyFor(offered) } : { kind })
+  const isPwm = kind === 'pwm'
+  // At a DC outlet the duty cycle only calls for digital communication, which says the watts.
+  hardware.dc?.offer(isPwm ? offered : 0)
+  if (hardware.dc !== undefined && !isNew) return
+  pilot.drive(isPwm ? { kind, duty: hardware.dc === undefined ? dutyFor(offered) : digitalDuty } : { kind })
 }
 
 /** Rule 11: a pulse for each weld that latches. A breaker's coil is not made for more. */

@@ -9,6 +9,9 @@ export function dutyFor(current: Amps): Percent {
   return current <= 51 ? current / 0.6 : current / 2.5 + 64
 }
 
+/** The duty cycle (percent) that says: ask me by digital communication. IEC 61851-1 Annex A: 3 to 7 %. */
+export const digitalDuty: Percent = 5
+
 /** Windows of the positive peak, V at the contact: centre of IEC 61851-1 Annex A, 1 V to either side. */
 export const pilotWindows: readonly { readonly state: PilotState; readonly from: Volts; readonly to: Volts }[] = [
   { state: 'A', from: 11, to: 13 },

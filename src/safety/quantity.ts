@@ -13,8 +13,8 @@ export interface Quantity {
   resumes(settings: SafetySettings): number
   /** What heat leaves when the temperature is not known. */
   blind(hardware: EvseHardware): number
-  /** Offers go in these steps, never up. */
-  readonly step: number
+  /** Steps of an offer in one A or W. */
+  readonly steps: number
   /** A limit of the supply's current (cable, contacts from outside), A per phase. */
   ofSupply(amps: Amps, hardware: EvseHardware): number
   /** What the EV draws; undefined where the meter does not say. */
@@ -24,11 +24,12 @@ export interface Quantity {
 }
 
 const current: Quantity = {
-  most: ({ maxAmps }) => maxAmps,
+  // 80 A: no duty cycle says more (IEC 61851-1 Annex A).
+  most: ({ maxAmps }) => Math.min(80, maxAmps),
   least: leastAmps,
   resumes: ({ resumeAmps }) => resumeAmps,
   blind: () => blindAmps,
-  step: 0.1,
+  steps: 10,
   ofSupply: (amps) => amps,
   drawn: largestAmps,
   slack: 0.5,
@@ -41,7 +42,7 @@ const power: Quantity = {
   resumes: ({ resumeAmps }) => (leastWatts * resumeAmps) / leastAmps,
   // As 16 A are to 32 A.
   blind: ({ dc }) => (dc?.maxWatts ?? 0) / 2,
-  step: 10,
+  steps: 1,
   ofSupply: (amps, { phases, nominalVoltageV }) => amps * phases * nominalVoltageV,
   drawn: (reading) => reading?.powerW,
   slack: 500,

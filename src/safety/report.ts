@@ -23,8 +23,9 @@ export function reportOf(hardware: EvseHardware, state: State, inputs: Inputs | 
     isOffering,
     contactor: (inputs?.mirror ?? state.isCommanded) ? 'closed' : 'open',
     lock: inputs?.lock ?? (hardware.controller.lock === undefined ? 'none' : 'unknown'),
-    offered: isOffering ? state.offered : 0,
-    limit: state.limit,
+    ...(state.isDc
+      ? { offered: 0, limit: 0, offeredWatts: isOffering ? state.offered : 0, limitWatts: state.limit }
+      : { offered: isOffering ? state.offered : 0, limit: state.limit }),
     phases: state.phases ?? hardware.phases,
     faults,
     transaction: state.transaction,
@@ -46,6 +47,8 @@ export function isSameReport(a: Report, b: Report): boolean {
     a.lock === b.lock &&
     a.offered === b.offered &&
     a.limit === b.limit &&
+    a.offeredWatts === b.offeredWatts &&
+    a.limitWatts === b.limitWatts &&
     a.phases === b.phases &&
     a.faults === b.faults &&
     a.transaction === b.transaction &&

@@ -25,20 +25,23 @@ export interface State {
   transaction: string | undefined
   isVoid: boolean
   hasOffer: boolean
-  offerAmps: Amps
+  /** What the offer grants: A per phase, or W at a DC outlet. So are the pause, `offered` and `limit`. */
+  granted: number
   /** What the offer wants. */
   offerPhases: 1 | 3
   leaseEnds: Millis
   offerIssuedAt: Millis
   sequence: number
-  /** Below 6 A since; undefined: not paused. */
+  /** Below the least since; undefined: not paused. */
   pausedSince: Millis | undefined
   /** Current was offered in this session: from now on a pause lasts. */
   hasOffered: boolean
-  /** What the duty cycle says; 0 without PWM. */
-  offered: Amps
+  /** What the duty cycle says (at a DC outlet: what the power stage may put out); 0 without PWM. */
+  offered: number
   changedAt: Millis | undefined
-  limit: Amps
+  limit: number
+  /** It never changes: this is a DC outlet. */
+  isDc: boolean
   // outputs
   drive: PilotDrive['kind']
   isCommanded: boolean
@@ -94,13 +97,14 @@ export interface State {
   faultsVersion: number
 }
 
-export function initialState(now: Millis, maxAmps: Amps, phases: 1 | 3 | undefined = 3): State {
+/** @param limit the board's: A per phase, or W at a DC outlet */
+export function initialState(now: Millis, limit: number, phases: 1 | 3 | undefined = 3, isDc = false): State {
   // biome-ignore format: grouped as above
   return {
     phase: 'idle', phaseSince: now,
     pilot: 'A', rawPilot: 'A', rawSince: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
-    transaction: undefined, isVoid: false, hasOffer: false, offerAmps: 0, offerPhases: 3, leaseEnds: now, offerIssuedAt: now, sequence: -1,
-    pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, limit: maxAmps,
+    transaction: undefined, isVoid: false, hasOffer: false, granted: 0, offerPhases: 3, leaseEnds: now, offerIssuedAt: now, sequence: -1,
+    pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, limit, isDc,
     drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined, firedAt: undefined,
     phases, switching: 'no', switchedAt: undefined, hasSwitchFailed: false, unloadedSince: undefined,
     wake: 'none', wakeSince: now, hasWoken: false,

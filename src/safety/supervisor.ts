@@ -55,7 +55,12 @@ export interface SupervisorParts {
 export function supervisor({ hardware, settings, market, service, hasMirror, log: parent, startedAt }: SupervisorParts): Supervisor {
   const log = parent.with({ evse: hardware.number })
   const { pilot, contactor, phaseSwitch, pilotBreak, residualCurrent } = hardware.controller
-  const state = initialState(startedAt, hardware.maxAmps, phaseSwitch === undefined ? hardware.phases : phaseSwitch.phases)
+  const state = initialState(
+    startedAt,
+    hardware.dc?.maxWatts ?? hardware.maxAmps,
+    phaseSwitch === undefined ? hardware.phases : phaseSwitch.phases,
+    hardware.dc !== undefined,
+  )
   let before = { ...state }
   const time = timing()
   const book = faultBook(service.weld)
@@ -187,6 +192,7 @@ export function supervisor({ hardware, settings, market, service, hasMirror, log
     stop(now) {
       contactor.open()
       pilot.drive({ kind: 'steady' })
+      hardware.dc?.offer(0)
       pilotBreak?.off()
       hardware.shuntTrip?.off()
       lamps?.off()

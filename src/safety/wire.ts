@@ -24,6 +24,8 @@ const evse = whole(1, mostEvses)
 const count = whole(0, Number.MAX_SAFE_INTEGER)
 const name = text(100)
 const amps = number(0, 1_000)
+/** 10 MW. */
+const watts = number(0, 1e7)
 /** Milliseconds since boot: 30 years. */
 const moment = number(0, 1e12)
 /** Any quantity of a meter. */
@@ -36,6 +38,7 @@ const offer: Shape<Offer> = fields<Offer>({
   transaction: name,
   close: flag,
   amps,
+  watts: maybe(watts),
   phases,
   sequence: count,
   issuedAt: moment,
@@ -69,6 +72,8 @@ const report: Shape<Report> = fields<Report>({
   lock: oneOf('locked', 'unlocked', 'unknown', 'none'),
   offered: amps,
   limit: amps,
+  offeredWatts: maybe(watts),
+  limitWatts: maybe(watts),
   phases,
   faults: list(oneOf(...faults), faults.length),
   transaction: maybe(name),
@@ -84,6 +89,7 @@ const description = fields<EvseDescription>({
   nominalVoltageV: quantity,
   hasMirror: flag,
   switchesPhases: flag,
+  dc: maybe(fields<NonNullable<EvseDescription['dc']>>({ maxWatts: watts, leastWatts: watts, nominalVoltageV: quantity })),
 })
 
 /** What the guard says of itself when a core comes. */

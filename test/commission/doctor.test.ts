@@ -2,61 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { WiredBoardSpec } from '../../hal/spec/board.ts'
 import { examine, exitCodeOf, printed } from '../../src/commission/doctor.ts'
 import type { Finding } from '../../src/commission/finding.ts'
-import type { Host } from '../../src/commission/host.ts'
-import { neededConfiguration, usedLines } from '../../src/commission/wires.ts'
 import { boardNames, readBoard } from '../../src/config/files.ts'
-
-const bench = (await readBoard('bench-native')) as WiredBoardSpec
-const config = [...neededConfiguration(bench, usedLines(bench)), 'dtparam=watchdog=on'].join('\n')
-
-interface Paper {
-  readonly files?: Readonly<Record<string, string>>
-  readonly links?: Readonly<Record<string, string>>
-  readonly refused?: readonly string[]
-  readonly modules?: readonly string[]
-  readonly host?: Partial<Host>
-}
-
-/** A Raspberry Pi 4 on paper, in good order for `bench-native`, and what is wrong with it. */
-function pi({ files = {}, links = {}, refused = [], modules = ['koffi', 'onoff', 'i2c-bus', 'serialport'], host = {} }: Paper = {}): Host {
-  const all: Record<string, string> = {
-    '/proc/device-tree/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
-    '/proc/sys/kernel/arch': 'aarch64',
-    '/proc/mounts': '/dev/mmcblk0p2 / ext4 rw,noatime 0 0',
-    '/proc/cmdline': 'console=tty1 root=PARTUUID=1',
-    '/boot/firmware/config.txt': config,
-    '/run/systemd/timesync/synchronized': '',
-    '/sys/class/rtc/rtc0': '',
-    '/sys/devices/platform/soc/soc:firmware/get_throttled': '0\n',
-    '/sys/block/mmcblk0/device/life_time': '0x01 0x01',
-    '/dev/gpiochip0': '',
-    '/sys/bus/gpio/devices/gpiochip0/label': 'pinctrl-bcm2711',
-    '/dev/i2c-1': '',
-    '/dev/serial0': '',
-    '/dev/ttyUSB0': '',
-    ...files,
-  }
-  const paths = () => Object.keys(all).filter((path) => all[path] !== '(gone)')
-  return {
-    read: (path) => (paths().includes(path) ? all[path] : undefined),
-    list: (path) => [...new Set(paths().flatMap((each) => (each.startsWith(`${path}/`) ? [each.slice(path.length + 1).split('/')[0] ?? ''] : [])))].sort(),
-    follow: (path) => ({ '/dev/serial0': '/dev/ttyAMA0', ...links })[path] ?? path,
-    exists: (path) => paths().includes(path),
-    isUsable: (path) => paths().includes(path) && !refused.includes(path),
-    loads: (module) => modules.includes(module),
-    kernel: '6.12.25',
-    platform: 'linux',
-    architecture: 'arm64',
-    user: 'pi',
-    userId: 1000,
-    epochMs: Date.UTC(2026, 5, 1),
-    ...host,
-  }
-}
-const troubles = async (paper: Paper, board: WiredBoardSpec = bench) =>
-  (await examine(pi(paper), board))
-    .filter(({ level }) => level === 'warning' || level === 'error')
-    .map(({ check, level, says, remedy }) => `${level} ${check}: ${says} -> ${remedy}`)
+import { said } from './desk.ts'
+import { bench, config, type Paper, pi, troubles } from './paper.ts'
 
 test('a computer in good order has nothing but the advice to name the adapter for good', async () => {
   expect(await troubles({})).toEqual(['warning bus rs485: /dev/ttyUSB0 may be another adapter after the next start -> Name it by /dev/serial/by-id/...'])
@@ -75,7 +23,7 @@ test.each<[string, Paper, RegExp]>([
   [
     'no adapter',
     { files: { '/dev/ttyUSB0': '(gone)', '/dev/serial/by-id/usb-FTDI-if00': '' } },
-    /error bus rs485: .*-> There is \/dev\/serial\/by-id\/usb-FTDI-if00/,
+    /error bus rs485: .*-> .*name one of those that are there: \/dev\/serial\/by-id\/usb-FTDI-if00/,
   ],
   ['no dialout', { refused: ['/dev/ttyUSB0'] }, /error bus rs485: .*usermod -aG dialout pi/],
   [
@@ -99,6 +47,21 @@ test.each<[string, Paper, RegExp]>([
     'config.txt has another level',
     { files: { '/boot/firmware/config.txt': config.replace('=op,dl', '=op,dh') } },
     /warning config.txt: .* lacks gpio=12,17,19,20,22,23,27=op,dl/,
+  ],
+  [
+    'strict_gpiod is not in force',
+    { files: { '/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs': 'Y\n' } },
+    /warning kernel: the kernel keeps driving GPIO outputs after a program died: dtparam=strict_gpiod is written, but not in force -> Start anew/,
+  ],
+  [
+    'no config.txt, and the kernel keeps outputs',
+    { files: { '/boot/firmware/config.txt': '(gone)', '/sys/module/pinctrl_rp1/parameters/persist_gpio_outputs': 'Y\n' } },
+    /warning kernel: the kernel keeps driving .* -> Add pinctrl_rp1\.persist_gpio_outputs=n to the kernel's command line/,
+  ],
+  [
+    'a login prompt on the serial line',
+    { files: { '/sys/fs/cgroup/system.slice/system-serial\\x2dgetty.slice/serial-getty@ttyAMA0.service/x': '' } },
+    /error bus card: a login prompt listens on \/dev\/serial0 -> sudo systemctl disable --now serial-getty@ttyAMA0\.service/,
   ],
   ['undervoltage', { files: { '/sys/devices/platform/soc/soc:firmware/get_throttled': '50005\n' } }, /warning power: the supply is below 4.63 V now/],
   ['a worn card', { files: { '/sys/block/mmcblk0/device/life_time': '0x0b 0x01' } }, /error storage: mmcblk0 has used up its life/],
@@ -153,4 +116,118 @@ test('a script gets an exit code, a person columns', () => {
   ]
   expect(printed(some)).toBe('gpio        ok       fine\nconfig.txt  WARNING  lacks a line\n                     -> Add it\n\n1 warning.\n')
   expect([[], some, [...some, { check: 'i2c', level: 'error' as const, says: 'gone', remedy: 'Fix' }]].map(exitCodeOf)).toEqual([0, 1, 2])
+})
+
+test('strict_gpiod on the command line of the kernel is as good as in config.txt', async () => {
+  const files = {
+    '/boot/firmware/config.txt': config.replace('dtparam=strict_gpiod\n', ''),
+    '/sys/module/pinctrl_bcm2835/parameters/persist_gpio_outputs': 'N\n',
+  }
+  expect((await troubles({ files })).filter((each) => /strict|kernel/.test(each))).toEqual([])
+  const findings = await examine(pi({ files }), bench)
+  expect(findings.find(({ says }) => says.includes('let go'))?.level).toBe('ok')
+})
+
+test('a Pi 5 has other UARTs', async () => {
+  const five = {
+    '/proc/device-tree/model': 'Raspberry Pi 5 Model B Rev 1.0\0',
+    '/boot/firmware/config.txt': config.replace(/enable_uart=1\n|dtoverlay=disable-bt\n/g, ''),
+  }
+  expect((await troubles({ files: five })).join()).not.toMatch(/config\.txt|bus card/)
+  const debug = await troubles({ files: five, links: { '/dev/serial0': '/dev/ttyAMA10' } })
+  expect(debug.join()).toMatch(
+    /warning bus card: \/dev\/serial0 is the debug connector of a Pi 5.* -> Add dtparam=uart0=on to config\.txt and name \/dev\/ttyAMA0/,
+  )
+})
+
+test('other words of config.txt for the same', async () => {
+  const files = (text: string) => ({
+    '/boot/firmware/config.txt': config.replace('dtparam=i2c_arm=on', 'dtparam=i2c=on').replace('dtoverlay=pwm,pin=18', text),
+  })
+  expect((await troubles({ files: files('dtoverlay=pwm-2chan,pin=18,func=2,pin2=19,func2=2') })).join()).not.toMatch(/config\.txt/)
+  expect((await troubles({ files: files('dtoverlay=pwm-2chan,pin=12,pin2=13') })).join()).toMatch(/lacks dtoverlay=pwm,pin=18/)
+})
+
+test('a range in config.txt names its pins', async () => {
+  const files = { '/boot/firmware/config.txt': config.replace('gpio=12,17,19,20,22,23,27=op,dl', 'gpio=12,17-23,27=op,dl') }
+  expect((await troubles({ files })).join()).not.toMatch(/config\.txt/)
+  const short = { '/boot/firmware/config.txt': config.replace('gpio=12,17,19,20,22,23,27=op,dl', 'gpio=12,17-22,27=op,dl') }
+  expect((await troubles({ files: short })).join()).toMatch(/lacks gpio=12,17,19,20,22,23,27=op,dl/)
+})
+
+describe('a reader that types', () => {
+  const reader = '/dev/input/by-id/usb-reader-event-kbd'
+  const board: WiredBoardSpec = { ...bench, readers: [{ kind: 'usb-hid', path: reader }] }
+  test.each<[string, Paper, RegExp]>([
+    ['is not there', {}, /error reader: .* is not there -> Plug the reader in/],
+    ['another is', { files: { '/dev/input/by-id/usb-other-event-kbd': '' } }, /name one of those that are there: \/dev\/input\/by-id\/usb-other-event-kbd/],
+    ['not in the group', { files: { [reader]: '' }, refused: [reader] }, /error reader: .*usermod -aG input pi/],
+    [
+      'by a number that changes',
+      { files: { '/dev/input/event0': '', [reader]: '' }, links: { [reader]: '/dev/input/event0' } },
+      /warning reader: \/dev\/input\/event0 may be .* -> Write \/dev\/input\/by-id\/usb-reader-event-kbd/,
+    ],
+  ])('%s', async (what, paper, expected) => {
+    const used = what.startsWith('by a number') ? { ...board, readers: [{ kind: 'usb-hid' as const, path: '/dev/input/event0' }] } : board
+    expect((await troubles(paper, used)).join('\n')).toMatch(expected)
+  })
+
+  test('types into a login prompt while nobody grabs it', async () => {
+    const files = { [reader]: '', '/sys/fs/cgroup/system.slice/system-getty.slice/getty@tty1.service/x': '' }
+    const findings = await examine(pi({ files }), board)
+    expect(findings.filter(({ check }) => check === 'reader')).toMatchObject([
+      { level: 'note', says: expect.stringContaining('login prompt on tty1'), remedy: 'sudo systemctl disable --now getty@tty1.service' },
+    ])
+  })
+})
+
+test('an OpenEVSE goes on without the computer unless something is in series', async () => {
+  const open = (await readBoard('openevse-rapi')) as WiredBoardSpec
+  const says = async (board: WiredBoardSpec) => (await troubles({}, board)).filter((each) => each.includes('no fail-safe'))
+  expect(await says(open)).toEqual([expect.stringMatching(/warning outlet 1: no fail-safe: the OpenEVSE goes on at 6 A when this computer dies/)])
+  expect(await says({ ...open, deadMan: { header: 12 } })).toEqual([])
+  const relay = { header: 23 }
+  const series = {
+    ...open,
+    evses: open.evses.map((each) => ({ ...each, controller: { kind: 'openevse-rapi' as const, bus: 'openevse', contactor: { output: relay } } })),
+  }
+  // The relay opens when the program ends, not when it hangs.
+  expect(await says(series)).toEqual([expect.stringMatching(/warning fail-safe: no fail-safe: nothing opens the contactor when this program hangs/)])
+})
+
+test.each([
+  ['runs', {}, 'ok', /runs/],
+  ['is not fed', { '/sys/class/watchdog/watchdog0/state': 'inactive\n' }, 'note', /nobody feeds it.*RuntimeWatchdogSec=10/],
+  ['is missing', { '/dev/watchdog': '(gone)' }, 'note', /a computer that hangs stays so.*dtparam=watchdog=on/],
+])('the watchdog %s', async (_what, files, level, expected) => {
+  const found = (await examine(pi({ files }), undefined)).find(({ check }) => check === 'watchdog')
+  expect([found?.level, `${found?.says} ${found?.remedy}`]).toEqual([level, expect.stringMatching(expected)])
+})
+
+describe('pilotwire doctor', () => {
+  test('prints findings for a person, as JSON for a program, and ends for a script', async () => {
+    const good = await said(['doctor'], { host: pi() })
+    expect(good.exitCode).toBe(0)
+    expect(good.out).toMatch(/^kernel {4}ok {6} Linux 6\.12\.25 on Raspberry Pi 4/)
+    expect(good.out).toMatch(/pilotwire doctor --board FILE/)
+    const json = await said(['doctor', '--board', 'bench-native', '--json'], { host: pi() })
+    expect(json.exitCode).toBe(1)
+    expect(JSON.parse(json.out)).toContainEqual(expect.objectContaining({ check: 'bus rs485', level: 'warning' }))
+    expect((await said(['doctor', '--board', 'bench-native'], { host: pi({ files: { '/dev/i2c-1': '(gone)' } }) })).exitCode).toBe(2)
+    expect((await said(['doctor', '--board', 'simulated'], { host: pi() })).out).toMatch(/board .* ok .* simulated is simulated: it needs no wires/)
+  })
+
+  test('every warning and error has its remedy', async () => {
+    for (const name of boardNames()) {
+      const findings = await examine(
+        pi({ files: { '/dev/gpiochip0': '(gone)', '/dev/serial0': '(gone)', '/dev/i2c-1': '(gone)', '/boot/firmware/config.txt': '' } }),
+        await readBoard(name),
+      )
+      for (const each of findings) if (each.level === 'warning' || each.level === 'error') expect(each.remedy, `${name}: ${each.says}`).toMatch(/\w/)
+    }
+  })
+
+  test('on this very computer it ends with a code, and changes nothing', async () => {
+    expect([0, 1, 2]).toContain((await said(['doctor', '--board', 'bench-native'])).exitCode)
+  })
 })

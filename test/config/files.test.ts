@@ -45,6 +45,15 @@ describe('boards', () => {
     expect((await readBoard('simulated-cable')).evses[0]?.cable).toBe('fixed')
   })
 
+  test('the DC board has a power stage, which only a fixed cable and a simulated outlet can have', async () => {
+    expect((await readBoard('simulated-dc')).evses).toMatchObject([{ cable: 'fixed', dc: { maxWatts: 50_000, maxAmps: 200, voltageV: 400 } }])
+    const evse = (words: string) => `name: own\nkind: simulated\nevses:\n  - { maxAmps: 80, phases: 3, ${words} }\n`
+    const refused = async (words: string) => (await errorOf(() => readBoard(file('dc.yaml', evse(words))))).message
+    expect(await refused('cable: socket, dc: { maxWatts: 50000 }')).toMatch(/evses\.0\.cable.*DC outlet.*fixed/)
+    expect(await refused('cable: fixed, dc: { maxWatts: 500 }')).toMatch(/not 500.*1000 to 400000/)
+    expect(await refused('cable: fixed, dc: {}')).toMatch(/dc\.maxWatts.*missing/)
+  })
+
   test('the number of connectors can be overridden up and down', async () => {
     const board = await readBoard('simulated-2')
     expect(withConnectors(board, 5).evses).toHaveLength(5)

@@ -15,7 +15,7 @@ const threePhase: Reading = {
     { voltageV: 229, currentA: 16.5, powerW: 3_780 },
   ],
 }
-const source: MeasurandSource = { reading: threePhase, offered: 16, phases: 3, nominalVoltageV: 230 }
+const source: MeasurandSource = { reading: threePhase, offered: { amps: 16 }, phases: 3, nominalVoltageV: 230 }
 const told = (name: string, from: MeasurandSource = source) => valuesOf([name], from).map(({ phase, value, unit }) => [phase, value, unit])
 
 describe('each measurand of a three-phase meter', () => {
@@ -113,4 +113,28 @@ describe('a name that can never be told is none', () => {
   ])('%j', (name) => expect(isMeasurand(name, 3)).toBe(false))
   test.each(['Voltage.L2', 'Current.Import.L3', 'Power.Active.Import.L1'])('%s of one phase', (name) => expect(isMeasurand(name, 1)).toBe(false))
   test('Voltage.L1 of one phase is one', () => expect(isMeasurand('Voltage.L1', 1)).toBe(true))
+})
+
+describe('a DC outlet', () => {
+  const dc: MeasurandSource = {
+    reading: { at: 0, importWh: 1_234.5, powerW: 49_500, phases: [{ voltageV: 360, currentA: 137.5, powerW: 49_500 }], evChargePercent: 42 },
+    offered: { amps: 139, watts: 50_000 },
+    phases: 3,
+    nominalVoltageV: 230,
+  }
+  test.each([
+    ['Power.Active.Import', 49_500, 'W'],
+    ['Voltage', 360, 'V'],
+    ['Current.Import', 137.5, 'A'],
+    ['Current.Offered', 139, 'A'],
+    ['Power.Offered', 50_000, 'W'],
+    ['SoC', 42, 'Percent'],
+  ])('tells %s without a phase', (name, value, unit) => expect(told(name, dc)).toEqual([[undefined, value, unit]]))
+  test('tells the charge as of the EV', () => expect(valuesOf(['SoC'], dc)[0]?.location).toBe('EV'))
+  test('has no phases to ask for, and makes SoC one', () => {
+    expect(isMeasurand('Voltage.L1', 0)).toBe(false)
+    expect(isMeasurand('SoC', 0)).toBe(true)
+    expect(isMeasurand('SoC', 3, true)).toBe(true)
+    expect(isMeasurand('SoC', 3)).toBe(false)
+  })
 })

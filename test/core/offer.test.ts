@@ -1,20 +1,29 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { minutes, seconds } from '../../src/base/units.ts'
 import { offerDesk } from '../../src/core/offer.ts'
-import type { EvseDescription, GuardPort, Offer } from '../../src/safety/port.ts'
+import type { EvseDescription, GuardPort, Offer, Report } from '../../src/safety/port.ts'
 
 /** A desk, and what it said to a guard whose own limit is 25 A. */
-function bench() {
+function bench(dc?: EvseDescription['dc'], report: Partial<Report> = { limit: 25 }) {
   const clock = simulatedClock()
   const offers: Offer[] = []
   const withdrawals: (boolean | undefined)[] = []
   const guard = {
-    report: () => ({ limit: 25 }),
+    report: () => report,
     offer: (offer: Offer) => offers.push(offer),
     withdraw: (_evse: number, keepsLocked?: boolean) => withdrawals.push(keepsLocked),
   } as unknown as GuardPort
-  const evse: EvseDescription = { evse: 1, maxAmps: 32, phases: 3, cable: 'socket', nominalVoltageV: 230, hasMirror: true, switchesPhases: false }
+  const evse: EvseDescription = {
+    evse: 1,
+    maxAmps: 32,
+    phases: 3,
+    cable: 'socket',
+    nominalVoltageV: 230,
+    hasMirror: true,
+    switchesPhases: false,
+    ...(dc && { dc }),
+  }
   let sequence = 0
   const desk = offerDesk(evse, guard, clock, () => ++sequence)
   return { clock, desk, offers, withdrawals, last: () => offers.at(-1) }
@@ -61,4 +70,37 @@ test('one permit that is taken away takes the current away at once, whatever the
   expect([b.offers.length, b.last()?.close, b.desk.current]).toEqual([2, false, { amps: 0, heldBy: 'fault' }])
   b.desk.permit('fault', true)
   expect(b.last()).toMatchObject({ close: true, amps: 25 })
+})
+
+test('a limit in watts counts at an AC outlet as the current that it is at nominal voltage', () => {
+  const b = bench()
+  b.desk.grant(grant)
+  b.desk.limit('site', { watts: 6_900 })
+  expect([b.last()?.amps, b.last()?.watts, b.desk.current]).toEqual([10, undefined, { amps: 10, heldBy: 'site' }])
+})
+
+describe('a DC outlet', () => {
+  const dc = { maxWatts: 50_000, leastWatts: 1_000, nominalVoltageV: 400 }
+  const reading = (voltageV: number) => ({ at: 0, importWh: 0, phases: [{ voltageV }] })
+  test('is offered the least of the limits in watts; one in A is of its supply', () => {
+    const b = bench(dc, { limit: 0, limitWatts: 45_000 })
+    b.desk.grant(grant)
+    expect(b.last()).toMatchObject({ close: true, amps: 0, watts: 45_000 })
+    b.desk.limit('local', 10)
+    expect(b.last()).toMatchObject({ close: true, amps: 0, watts: 6_900 })
+    b.desk.limit('schedule', { watts: 999 })
+    expect(b.last()).toMatchObject({ close: false, amps: 0, watts: 999 })
+    expect(b.desk.current.heldBy).toBe('schedule')
+    b.desk.permit('fault', false)
+    expect([b.last()?.watts, b.desk.current]).toEqual([0, { amps: 0, watts: 0, heldBy: 'fault' }])
+  })
+  test.each([
+    [undefined, 112.5],
+    [0, 112.5],
+    [360, 125],
+  ])('with %s V at its output shows the current that the watts are', (volts, amps) => {
+    const b = bench(dc, { limit: 0, limitWatts: 45_000, reading: volts === undefined ? undefined : reading(volts) })
+    b.desk.grant(grant)
+    expect(b.desk.current).toEqual({ amps, watts: 45_000, heldBy: 'guard' })
+  })
 })

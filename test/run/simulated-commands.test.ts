@@ -73,6 +73,7 @@ describe('the rows of a simulated board', () => {
     ['delay', ['delay 1', 'delay 2']],
     ['nodelay 2', ['noDelay 2']],
     ['max 10.5 2', ['want 2 10.5']],
+    ['maxpower 22000 2', ['wantPower 2 22000']],
     ['plugin 2', ['plugIn 2']],
     ['unplug', ['unplug 1']],
     ['fault mainsOff 2', ['break 2 mainsOff']],

@@ -42,11 +42,12 @@ async function play({ steps: story, wakeUp, sleeps, wait: first }: Story, everyT
   const write = (line: string) => lines.push(`${clock.monotonic()} ${line}`)
   const world = simulatedBoard(
     {
-      name: 'two',
+      name: 'three',
       kind: 'simulated',
       evses: [
         { maxAmps: 32, phases: 3, cable: 'socket', has: ['phaseSwitch', 'pilotBreak', 'shuntTrip', 'indicator'] },
         { maxAmps: 16, phases: 1, cable: 'fixed', lacks: ['mirror', 'negativePeak'] },
+        { maxAmps: 32, phases: 3, cable: 'fixed', dc: { maxWatts: 20_000 } },
       ],
       limitInputs: [{ amps: 8, evse: 1 }],
       market: 'us',
@@ -67,6 +68,8 @@ async function play({ steps: story, wakeUp, sleeps, wait: first }: Story, everyT
       plugIn: port.report(evse).plugIn,
       transaction: 'tx',
       ...granted,
+      // Of the DC outlet; 0.9 to 5 kW.
+      watts: granted.amps * 160,
       sequence: ++sequence,
       issuedAt,
       expiresAt: issuedAt + 10_000,
@@ -83,7 +86,7 @@ async function play({ steps: story, wakeUp, sleeps, wait: first }: Story, everyT
     })
   }
   const lastPlugged = new Map<number, number>()
-  clock.every('renewal', 1_000, () => [1, 2].forEach(offer))
+  clock.every('renewal', 1_000, () => [1, 2, 3].forEach(offer))
   const perform = ({ action, evse }: Step) => {
     const plant = world.plants[evse - 1] as Plant
     switch (action.do) {
@@ -119,6 +122,10 @@ async function play({ steps: story, wakeUp, sleeps, wait: first }: Story, everyT
     }
   }
   world.plants[0]?.setEv({ sleeps })
+  // The DC outlet charges from the beginning.
+  world.plants[2]?.plugIn()
+  lastPlugged.set(3, clock.monotonic())
+  core.set(3, { amps: 16, close: true, phases: 3 })
   for (const [at, step] of story.entries()) {
     if (at === 3) await clock.advance(first)
     await clock.advance(step.wait)
@@ -179,7 +186,7 @@ interface Story {
   readonly wait: number
 }
 const steps = fc
-  .array(fc.record({ wait, action, evse: fc.constantFrom(1, 1, 1, 2) }), { minLength: 3, maxLength: 30 })
+  .array(fc.record({ wait, action, evse: fc.constantFrom(1, 1, 1, 2, 3) }), { minLength: 3, maxLength: 30 })
   .map((steps): readonly Step[] => [
     { wait: 13, action: { do: 'plugIn' }, evse: 1 },
     { wait: 1_000, action: { do: 'grant', amps: 16, close: true, phases: 3 }, evse: 1 },
@@ -196,7 +203,7 @@ const story: fc.Arbitrary<Story> = fc.record({
 
 test('a host that sleeps between deadlines does exactly what one that ticks each 20 ms does', async () => {
   let [slept, awake, closes] = [0, 0, 0]
-  const seen: Record<string, number> = { 'phases 1': 0, 'pilot break on': 0, 'pilot {"kind":"fault"}': 0, 'buzzer on': 0 }
+  const seen: Record<string, number> = { 'phases 1': 0, 'pilot break on': 0, 'pilot {"kind":"fault"}': 0, 'buzzer on': 0, 'watts 2560': 0 }
   await fc.assert(
     fc.asyncProperty(story, async (told) => {
       const sleeping = await play(told, false)

@@ -174,6 +174,10 @@ test.each<[string | undefined, Partial<Offer>, Partial<State>, boolean?]>([
   ['issued in the future', { issuedAt: 2_002 }, {}],
   ['expired', { expiresAt: 2_000 }, {}],
   ['no current', { amps: -1 }, {}],
+  [undefined, { watts: 0, amps: 0 }, { isDc: true }],
+  ['no power', {}, { isDc: true }],
+  ['no power', { watts: -1 }, { isDc: true }],
+  ['no power', { watts: Number.NaN, close: false }, { isDc: true }],
   ['another transaction is bound to this plug-in', { transaction: 'next' }, {}],
   ['older than the last one', { sequence: 5 }, {}],
 ])('the refusal of an offer: %s (%o, %o)', (refusal, offer, state, hasFaults = false) => {

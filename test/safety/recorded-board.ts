@@ -28,6 +28,15 @@ export function recorded(board: Board, write: (line: string) => void): Board {
         blue: output('blue', evse.indicator.blue),
         buzzer: output('buzzer', evse.indicator.buzzer),
       },
+      ...(evse.dc && {
+        dc: {
+          ...evse.dc,
+          offer: (watts: number) => {
+            write(`${name} watts ${watts}`)
+            evse.dc?.offer(watts)
+          },
+        },
+      }),
       controller: {
         ...evse.controller,
         pilotBreak: output('pilot break', pilotBreak),

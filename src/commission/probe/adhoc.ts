@@ -30,7 +30,15 @@ export function adhocBoard(options: PortOptions, quick: { readonly timeoutMs?: n
 }
 
 /** `9600 8N1` */
-export function frameWords({ baud = 9_600, parity = 'none', stopBits = 1 }: { readonly baud?: number; readonly parity?: string; readonly stopBits?: number }): string {
+export function frameWords({
+  baud = 9_600,
+  parity = 'none',
+  stopBits = 1,
+}: {
+  readonly baud?: number
+  readonly parity?: string
+  readonly stopBits?: number
+}): string {
   return `${baud} 8${parity.slice(0, 1).toUpperCase()}${stopBits}`
 }
 
@@ -39,7 +47,8 @@ function busOf({ port, baud = 9_600, parity = 'none', stopBits = 1, tcp }: PortO
     if (port !== undefined) throw new ConfigError('--tcp', '', 'and --port are both there', 'Keep one of the two')
     const [, bracketed, bare, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(tcp) ?? []
     const name = bracketed ?? bare
-    if (name === undefined || Number(digits ?? 502) > 65_535) throw new ConfigError('--tcp', '', `"${tcp}" is not HOST or HOST:PORT`, 'Write --tcp 192.0.2.7:502')
+    if (name === undefined || Number(digits ?? 502) > 65_535)
+      throw new ConfigError('--tcp', '', `"${tcp}" is not HOST or HOST:PORT`, 'Write --tcp 192.0.2.7:502')
     return { kind: 'modbus-tcp', host: name, ...(digits === undefined ? {} : { port: Number(digits) }) }
   }
   if (port === undefined)

@@ -17,6 +17,8 @@ export interface Bench {
   readonly clock: Clock
   readonly terminal: Terminal
   readonly machine?: Machine
+  /** Devices are looked for: silence is no fault. */
+  readonly isScan?: boolean
   /** Resolves when the person has seen enough: ctrl-C. */
   readonly enough?: Promise<void>
 }
@@ -37,16 +39,45 @@ export async function wiredBoard(name: string): Promise<WiredBoardSpec> {
 export function outletOf(spec: WiredBoardSpec, number: number): WiredEvseSpec {
   const found = spec.evses[number - 1]
   if (found !== undefined) return found
-  throw new ConfigError('--outlet', '', `there is no outlet ${number}`, `${spec.name} has ${spec.evses.length === 1 ? 'outlet 1' : `1 to ${spec.evses.length}`}`)
+  throw new ConfigError(
+    '--outlet',
+    '',
+    `there is no outlet ${number}`,
+    `${spec.name} has ${spec.evses.length === 1 ? 'outlet 1' : `1 to ${spec.evses.length}`}`,
+  )
 }
 
+const connectsWithin: Millis = 3_000
+
 /** This computer's devices; a line that is not there is told at once, where a charger would wait for it. */
-function machineOf({ clock, machine }: Bench): Machine {
+function machineOf({ clock, machine, isScan }: Bench): Machine {
   const own = machine ?? thisMachine(clock, silentLog)
   return {
     ...own,
-    serial: async (settings) => await opened(await own.serial(settings)),
-    tcp: async (host, port) => await opened(await own.tcp(host, port)),
+    serial: async (settings) => {
+      const line = await opened(await own.serial(settings))
+      return isScan === true ? staying(line) : line
+    },
+    tcp: async (host, port) => {
+      const line = await own.tcp(host, port)
+      await Promise.race([line.isOpen ? undefined : new Promise<void>((resolve) => void line.opened.on(resolve)), pause(clock, connectsWithin)])
+      return await opened(line)
+    },
+  }
+}
+
+/** Where silence is what is expected, a master must not open its line again because of it. */
+function staying(line: ByteLine): ByteLine {
+  return {
+    name: line.name,
+    get isOpen() {
+      return line.isOpen
+    },
+    received: line.received,
+    opened: line.opened,
+    write: (bytes) => line.write(bytes),
+    reopen() {},
+    close: () => line.close(),
   }
 }
 
@@ -67,9 +98,10 @@ export async function withWires<T>(spec: WiredBoardSpec, bench: Bench, run: (wir
   const { clock, terminal } = bench
   const wiring = wireUp(spec, {
     clock,
-    log: toldLog(terminal.stderr),
+    log: bench.isScan === true ? silentLog : toldLog(terminal.stderr),
     machine: machineOf(bench),
     changed() {},
+    edged() {},
     health: (device, problem) => void terminal.stderr.write(`${oneLine(`${device}: ${problem ?? 'is back'}`)}\n`),
   })
   try {
@@ -80,7 +112,12 @@ export async function withWires<T>(spec: WiredBoardSpec, bench: Bench, run: (wir
 }
 
 /** The whole board, as the guard has it. Whatever happens, every output is OFF afterwards. */
-export async function withOutlet<T>(options: OutletOptions, spec: WiredBoardSpec, bench: Bench, run: (board: Board, evse: EvseHardware) => Promise<T>): Promise<T> {
+export async function withOutlet<T>(
+  options: OutletOptions,
+  spec: WiredBoardSpec,
+  bench: Bench,
+  run: (board: Board, evse: EvseHardware) => Promise<T>,
+): Promise<T> {
   const { clock, terminal } = bench
   const { board } = await openBoard(spec, { clock, log: toldLog(terminal.stderr), register: nowhere, machine: machineOf(bench) })
   try {
@@ -95,13 +132,12 @@ export async function withOutlet<T>(options: OutletOptions, spec: WiredBoardSpec
 /** A probe counts nothing. */
 export const nowhere = () => ({ load: () => 0, save() {} })
 
-/** ctrl-C, or whoever is asked in its place. */
+/** ctrl-C, a lost terminal, or whoever is asked in its place. Whoever waits for it is not killed by it, and can put things OFF. */
 export function enoughOf({ enough }: Bench): Promise<void> {
   return (
     enough ??
     new Promise((resolve) => {
-      process.once('SIGINT', () => resolve())
-      process.once('SIGTERM', () => resolve())
+      for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(each, () => resolve())
     })
   )
 }

@@ -61,14 +61,17 @@ async function meterOf(options: MeterOptions): Promise<Asked> {
     const number = options.outlet ?? 1
     const spec = await wiredBoard(options.board)
     const { meter } = outletOf(spec, number)
-    if (meter === undefined) throw new ConfigError('--outlet', '', `outlet ${number} of ${spec.name} has no meter`, 'Name another outlet, or --port, --model and --unit')
+    if (meter === undefined)
+      throw new ConfigError('--outlet', '', `outlet ${number} of ${spec.name} has no meter`, 'Name another outlet, or --port, --model and --unit')
     const bus = meter.kind === 'modbus' ? spec.buses?.[meter.bus] : undefined
     const line = bus?.kind === 'modbus-rtu' ? `, ${bus.path} at ${frameWords(bus)}` : ''
-    const words = meter.kind === 'modbus' ? `${meter.model}, unit ${meter.unit} on ${meter.bus}${line}` : 'an S0 input; it counts from 0, and shows power after two pulses'
+    const words =
+      meter.kind === 'modbus' ? `${meter.model}, unit ${meter.unit} on ${meter.bus}${line}` : 'an S0 input; it counts from 0, and shows power after two pulses'
     return { spec, meter, words, hint: bus?.kind === 'modbus-rtu' ? whoIsThere({ ...bus, port: bus.path }) : 'Check its wires.' }
   }
   const { model } = options
-  if (model === undefined) throw new ConfigError('--model', '', 'is missing', 'Name the meter (--list lists those built in) or its .yaml file, or a board file (--board)')
+  if (model === undefined)
+    throw new ConfigError('--model', '', 'is missing', 'Name the meter (--list lists those built in) or its .yaml file, or a board file (--board)')
   const { factory } = await meterTableOf(model, '.')
   const as = { ...(factory === undefined ? {} : { baud: factory.baud, parity: factory.parity, stopBits: factory.stopBits }), ...options }
   const { spec, bus, words } = adhocBoard(as)
@@ -77,7 +80,9 @@ async function meterOf(options: MeterOptions): Promise<Asked> {
 }
 
 function whoIsThere({ port, tcp, baud, parity, stopBits }: PortOptions): string {
-  const flags = Object.entries({ port, tcp, baud, parity, 'stop-bits': stopBits }).flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]))
+  const flags = Object.entries({ port, tcp, baud, parity, 'stop-bits': stopBits }).flatMap(([name, value]) =>
+    value === undefined ? [] : [` --${name} ${value}`],
+  )
   return `Who is on the bus: pilotwire probe modbus${flags.join('')}`
 }
 
@@ -127,7 +132,7 @@ export function printedReading({ importWh, exportWh, powerW, phases, frequencyHz
     ...perPhase('voltage', (each) => each.voltageV, 'V', 1),
     ...perPhase('current', (each) => each.currentA, 'A', 2),
     ...perPhase('power', (each) => each.powerW, 'W', 0),
-    ...columns('power, total', [powerW], 'W', 0),
+    ...(phases.length === 1 && phases[0]?.powerW !== undefined ? [] : columns('power, total', [powerW], 'W', 0)),
     ...columns('energy, import', [importWh / 1_000], 'kWh', 3),
     ...columns('energy, export', [exportWh === undefined ? undefined : exportWh / 1_000], 'kWh', 3),
     ...columns('frequency', [frequencyHz], 'Hz', 2),

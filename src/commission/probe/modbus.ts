@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import { ConfigError, DeviceError } from '../../base/errors.ts'
 import { liveText } from '../terminal.ts'
 import { adhocBoard, type PortOptions } from './adhoc.ts'
-import { type Bench, withWires } from './bench.ts'
+import { type Bench, pause, withWires } from './bench.ts'
 
 export interface ModbusOptions extends PortOptions {
   readonly units?: string
@@ -13,6 +13,8 @@ export interface ModbusOptions extends PortOptions {
 
 /** Whoever is there answers a short question within this time. */
 const scanTimeoutMs = 150
+/** What comes later than this is no answer any more. */
+const peaceMs = 500
 /** So few are asked as patiently as a charger would. */
 const fewUnits = 16
 
@@ -22,7 +24,7 @@ export async function probeModbus(options: ModbusOptions, bench: Bench): Promise
   if (options.read !== undefined) {
     const { from, at, count } = rangeOf(options.read)
     const { spec, bus } = adhocBoard(options)
-    return await withWires(spec, bench, async (wiring) => {
+    return await withWires(spec, bench, async (wiring): Promise<0 | 1> => {
       stdout.write(printedRegisters(at, await (await wiring.modbus(bus)).read({ unit: options.unit ?? 1, from, at, count })))
       return 0
     })
@@ -35,7 +37,7 @@ async function scan(options: ModbusOptions, { clock, terminal, ...bench }: Bench
   const units = unitsOf(options.units ?? (options.unit === undefined ? '1-247' : String(options.unit)))
   const isFew = units.to - units.from < fewUnits
   const { spec, bus, words } = adhocBoard(options, isFew ? { retries: 0 } : { timeoutMs: scanTimeoutMs, retries: 0, gapMs: 20 })
-  return await withWires(spec, { clock, terminal, ...bench }, async (wiring) => {
+  return await withWires(spec, { clock, terminal, ...bench, isScan: true }, async (wiring) => {
     const modbus = await wiring.modbus(bus)
     stderr.write(
       units.from === units.to
@@ -76,7 +78,8 @@ export interface Units {
 function unitsOf(text: string): Units {
   const [, from, to = from] = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(text) ?? []
   const units = { from: Number(from ?? 0), to: Number(to ?? 0) }
-  if (units.from < 1 || units.to > 247 || units.from > units.to) throw new ConfigError('--units', '', `"${text}" is not addresses`, 'Write 1-247, or one of them')
+  if (units.from < 1 || units.to > 247 || units.from > units.to)
+    throw new ConfigError('--units', '', `"${text}" is not addresses`, 'Write 1-247, or one of them')
   return units
 }
 
@@ -101,7 +104,11 @@ export async function scanModbus(bus: Modbus, clock: Clock, units: Units, told: 
   const isUsual = (unit: number) => usualUnits.includes(unit)
   const all = Array.from({ length: units.to - units.from + 1 }, (_, at) => units.from + at)
   const others = all.filter((unit) => !isUsual(unit))
-  const both = (some: readonly number[]) => some.flatMap((unit) => [{ unit, from: 'holding' as const }, { unit, from: 'input' as const }])
+  const both = (some: readonly number[]) =>
+    some.flatMap((unit) => [
+      { unit, from: 'holding' as const },
+      { unit, from: 'input' as const },
+    ])
   const first = all.length <= fewUnits ? both(all) : [...both(all.filter(isUsual)), ...others.map((unit) => ({ unit, from: 'holding' as const }))]
   const rest = all.length <= fewUnits ? [] : others.map((unit) => ({ unit, from: 'input' as const }))
   const found = new Map<number, FoundUnit>()
@@ -121,9 +128,11 @@ export async function scanModbus(bus: Modbus, clock: Clock, units: Units, told: 
       told.asking(unit, left, asked === 0 ? left * 2 * scanTimeoutMs : (left * (clock.monotonic() - begun)) / asked)
       asked++
       const answer = await answerTo(bus, question)
-      // What came may be the late answer of the one asked before: then this one is silent when it is asked again.
+      // What came may be the late answer of the one asked before: then this one is silent when it is asked again in peace.
+      if (answer === 'broken') await pause(clock, peaceMs)
       const again = answer === 'broken' ? await answerTo(bus, question) : answer
-      if (again === 'broken') see({ unit, words: 'somebody answers, but the answer is broken: two devices on one address, another baud rate or parity, or no termination' })
+      if (again === 'broken')
+        see({ unit, words: 'somebody answers, but the answer is broken: two devices on one address, another baud rate or parity, or no termination' })
       else if (again !== undefined) see({ unit, words: again })
       else if (answer === 'broken' && before !== undefined) see({ unit: before, words: `perhaps: something came too late. Ask it alone: --units ${before}` })
       before = unit

@@ -58,9 +58,11 @@ export async function probePilot(options: OutletOptions & { readonly pwm?: boole
   const spec = await wiredBoard(options.board)
   const outlet = outletOf(spec, options.outlet ?? 1)
   if (options.pwm === true) refusePwm(outlet)
-  return await withOutlet(options, spec, bench, async (_board, { controller }) => {
+  return await withOutlet(options, spec, bench, async (_board, { controller }): Promise<0> => {
     controller.pilot.drive(options.pwm === true ? { kind: 'pwm', duty: 10 } : { kind: 'steady' })
-    bench.terminal.stderr.write(`The contactor stays open. ${options.pwm === true ? 'The pilot offers 6 A. ' : 'The pilot is steady: no current is offered. '}ctrl-C ends.\n`)
+    bench.terminal.stderr.write(
+      `The contactor stays open. ${options.pwm === true ? 'The pilot offers 6 A. ' : 'The pilot is steady: no current is offered. '}ctrl-C ends.\n`,
+    )
     const watch = watchPilot(controller, bench.clock, bench.terminal.stdout)
     await enoughOf(bench)
     watch.close()

@@ -34,7 +34,7 @@ export async function probeReader(board: string, bench: Bench): Promise<0> {
   const readers = spec.readers ?? []
   if (readers.length === 0) throw new ConfigError('--board', '', `${spec.name} names no reader`, 'Add one under readers')
   const { stdout, stderr } = bench.terminal
-  return await withWires(spec, bench, async (wiring) => {
+  return await withWires(spec, bench, async (wiring): Promise<0> => {
     const devices = []
     try {
       for (const each of readers) {
@@ -42,7 +42,9 @@ export async function probeReader(board: string, bench: Bench): Promise<0> {
         devices.push(device)
         device.presented.on(({ id }) => stdout.write(printedCard(each.kind, id)))
       }
-      stderr.write(`Hold a card to ${readers.map(({ kind }) => kind).join(' or ')}. On the right: what the reader's line of the board file says for it. ctrl-C ends.\n`)
+      stderr.write(
+        `Hold a card to ${readers.map(({ kind }) => kind).join(' or ')}. On the right: what the reader's line of the board file says for it. ctrl-C ends.\n`,
+      )
       await enoughOf(bench)
       return 0
     } finally {

@@ -6,17 +6,17 @@ import type { Board, EvseHardware, Output } from '../../../hal/types.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ConfigError } from '../../base/errors.ts'
 import { type Millis, seconds } from '../../base/units.ts'
-import { type Bench, type OutletOptions, outletOf, pause, wiredBoard, withOutlet } from './bench.ts'
-
-/** Outputs that `probe relay` clicks, by the name that a person types. */
-export const relays = ['contactor', 'shunt-trip', 'dead-man', 'red', 'green', 'blue', 'buzzer'] as const
-export type Relay = (typeof relays)[number]
+import { type Bench, enoughOf, type OutletOptions, outletOf, pause, wiredBoard, withOutlet } from './bench.ts'
+import { type Relay, relays } from './relays.ts'
 
 const clickFor: Millis = seconds(0.5)
 /** How often it is looked whether a car came, and half of the dead-man's wave: the tick of the guard. */
 const lookEvery: Millis = 20
 /** The charge pump of a dead-man relay needs some edges before the relay pulls in. */
 const pumpFor: Millis = 300
+
+/** An expander is read beside its writes. */
+const readBackAfter: Millis = 200
 
 export type ClickOutcome = { readonly kind: 'clicked'; readonly said: string } | { readonly kind: 'refused'; readonly why: string }
 
@@ -34,7 +34,13 @@ export async function probeRelay(relay: Relay, options: OutletOptions & { readon
   const number = options.outlet ?? 1
   const outlet = outletOf(spec, number)
   const wire = wireOf(relay, spec, outlet)
-  if (wire === undefined) throw new ConfigError('probe relay', relay, `outlet ${number} of ${spec.name} has none`, `It has ${havingWire(spec, outlet) || 'no output'}`)
+  if (wire === undefined)
+    throw new ConfigError(
+      'probe relay',
+      relay,
+      `outlet ${number} of ${spec.name} has none`,
+      `Of those that can be clicked it has: ${havingWire(spec, outlet) || 'none'}`,
+    )
   if (options.yes !== true) {
     stdout.write(`${warningOf(relay, number, wire)} Type yes to go on: `)
     if ((await typed(stdin)) !== 'yes') {
@@ -43,13 +49,19 @@ export async function probeRelay(relay: Relay, options: OutletOptions & { readon
     }
   }
   return await withOutlet(options, spec, bench, async (board, evse) => {
-    evse.controller.pilot.drive({ kind: 'steady' })
-    await settled(evse, bench.clock)
-    const outcome = await clickRelay(relay, { board, evse, spec: outlet, clock: bench.clock })
+    const click = async () => {
+      evse.controller.pilot.drive({ kind: 'steady' })
+      await settled(evse, bench.clock)
+      return await clickRelay(relay, { board, evse, spec: outlet, clock: bench.clock })
+    }
+    // A person who presses ctrl-C wants it OFF now: the board is closed, which puts it OFF.
+    const outcome = await Promise.race([click(), enoughOf(bench).then(() => interrupted)])
     stdout.write(outcome.kind === 'clicked' ? `Clicked: ${outcome.said}.\n` : `Not switched: ${outcome.why}.\n`)
     return outcome.kind === 'clicked' ? 0 : 1
   })
 }
+
+const interrupted: ClickOutcome = { kind: 'refused', why: 'it was interrupted, and every output is OFF' }
 
 function wireOf(relay: Relay, spec: WiredBoardSpec, { controller, shuntTrip, indicator }: WiredEvseSpec): OutputSpec | undefined {
   if (relay === 'contactor') return controller.contactor?.output
@@ -61,8 +73,10 @@ const havingWire = (spec: WiredBoardSpec, outlet: WiredEvseSpec) => relays.filte
 
 function warningOf(relay: Relay, number: number, wire: OutputSpec): string {
   const name = lineName(wire)
-  if (relay === 'contactor') return `The contactor of outlet ${number} (${name}) closes for half a second: the outlet is LIVE for that time. Is no car plugged in, and nobody at the wires?`
-  if (relay === 'shunt-trip') return `The shunt trip of outlet ${number} (${name}) is fired: the breaker in front TRIPS, and has to be switched on again by hand.`
+  if (relay === 'contactor')
+    return `The contactor of outlet ${number} (${name}) closes for half a second: the outlet is LIVE for that time. Is no car plugged in, and nobody at the wires?`
+  if (relay === 'shunt-trip')
+    return `The shunt trip of outlet ${number} (${name}) is fired: the breaker in front TRIPS, and has to be switched on again by hand.`
   if (relay === 'dead-man') return `The dead-man output (${name}) toggles for half a second. Its relay must pull in, and drop out within 200 ms after that.`
   return `${relay} of outlet ${number} (${name}) is ON for half a second.`
 }
@@ -84,6 +98,7 @@ export async function clickRelay(relay: Relay, clicked: Clicked): Promise<ClickO
   await pause(clock, clickFor)
   const wasOn = output.isOn
   output.off()
+  await pause(clock, readBackAfter)
   return { kind: 'clicked', said: readBackWords(wasOn, output.isOn) }
 }
 
@@ -133,7 +148,8 @@ async function clickContactor(clicked: Clicked): Promise<ClickOutcome> {
 }
 
 function mirrorRefusal(isClosed: boolean | undefined, hasMirror: boolean): string | undefined {
-  if (isClosed === true) return 'the mirror contact says that the contactor is closed already: is it welded, or the mirror wired the other way round (isOpenWhenActive)?'
+  if (isClosed === true)
+    return 'the mirror contact says that the contactor is closed already: is it welded, or the mirror wired the other way round (isOpenWhenActive)?'
   return isClosed === undefined && hasMirror ? 'the mirror contact cannot be read' : undefined
 }
 
@@ -142,7 +158,9 @@ function mirrorWords({ controller: { kind, contactor } }: WiredEvseSpec, followe
   if (!followed && (kind === 'evse-wb-din' || kind === 'openevse-rapi'))
     return `the mirror contact did not follow. That is right where the coil hangs behind the relay of the ${kind}, which closes for a car only. Did you hear the relay?`
   if (!followed) return 'the mirror contact did NOT say closed: check coil, emergency stop, dead-man relay, and how the mirror is wired (isOpenWhenActive)'
-  return after === false ? 'the mirror contact followed both ways' : 'the mirror contact did NOT say open again: the contacts may be WELDED. Switch the supply off'
+  return after === false
+    ? 'the mirror contact followed both ways'
+    : 'the mirror contact did NOT say open again: the contacts may be WELDED. Switch the supply off'
 }
 
 /** Waits, and ends at once when the contactor must not be closed any more. @returns why */

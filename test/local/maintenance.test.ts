@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { seconds } from '../../src/base/units.ts'
 import type { LocalContext } from '../../src/local/command.ts'
-import { serviceCommands } from '../../src/local/service.ts'
+import { serviceCommands } from '../../src/local/maintenance.ts'
 import { openOffPeak } from '../../src/run/off-peak.ts'
 import { world } from '../stories/world.ts'
 
