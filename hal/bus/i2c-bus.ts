@@ -16,12 +16,13 @@ export interface RawI2c {
   }
 }
 
-/** A transfer takes 1 ms; the kernel gives up on a bus that hangs after 1 s, which the guard does not have. */
-const longestTransfer: Millis = 100
-/** The last part of it: a process that stood still hears of its timers before it hears what came back meanwhile, and listens this much longer. */
-const secondLook: Millis = 10
-/** A synchronous write waits for the transfer under way. One that is under way for longer than this hangs. */
-const longestWait: Millis = 20
+/** A transfer takes 1 ms; the kernel gives up on a bus that hangs after 1 s, which the guard does not have. Time is counted in looks: a process
+ *  that stood still (it loads its modules, its computer is busy) has not looked, and what came back meanwhile has not been heard yet. */
+const lookEvery: Millis = 10
+/** 100 ms. */
+const longestTransfer = 10
+/** A synchronous write waits for the transfer under way. One that is under way for longer than so many looks hangs. */
+const longestWait = 2
 /** SMBus block reads carry no more. */
 const longestBlock = 31
 
@@ -52,7 +53,8 @@ export function i2cOver(number: number, clock: Clock, raw: RawI2c): I2cBus {
   const opened = new Set<number>()
   const refused = new Map<number, DeviceError>()
   let tail: Promise<unknown> = Promise.resolve()
-  let busySince: Millis | undefined
+  /** While a transfer is under way. */
+  let looks: number | undefined
   let isHung = false
   let isClosed = false
 
@@ -85,17 +87,18 @@ export function i2cOver(number: number, clock: Clock, raw: RawI2c): I2cBus {
   const run = <T>(address: number, work: () => Promise<T>): Promise<T> => {
     if (isHung) throw hangs(address)
     ready(address)
-    busySince = clock.monotonic()
+    looks = 0
     return new Promise<T>((resolve, reject) => {
-      let timer = clock.after('I2C transfer', longestTransfer - secondLook, () => {
-        timer = clock.after('I2C transfer', secondLook, () => {
-          isHung = true
-          reject(hangs(address))
-        })
+      const timer = clock.every('I2C transfer', lookEvery, () => {
+        looks = (looks ?? 0) + 1
+        if (looks < longestTransfer) return
+        timer.stop()
+        isHung = true
+        reject(hangs(address))
       })
       const settled = () => {
         timer.stop()
-        busySince = undefined
+        looks = undefined
         isHung = false
         if (isClosed) sync.closeSync()
       }
@@ -149,7 +152,7 @@ export function i2cOver(number: number, clock: Clock, raw: RawI2c): I2cBus {
       }),
     write: (address, bytes) => queued(address, () => writeAll(address, bytes)),
     writeNow(address, bytes) {
-      if (isHung || (busySince !== undefined && clock.monotonic() - busySince > longestWait)) throw hangs(address)
+      if (isHung || (looks !== undefined && looks > longestWait)) throw hangs(address)
       ready(address)
       let written: number
       try {
@@ -163,7 +166,7 @@ export function i2cOver(number: number, clock: Clock, raw: RawI2c): I2cBus {
       if (isClosed) return
       isClosed = true
       // The files of a transfer under way are closed when it is back.
-      if (busySince === undefined) sync.closeSync()
+      if (looks === undefined) sync.closeSync()
     },
   }
 }
