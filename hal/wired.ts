@@ -2,7 +2,9 @@ import type { Clock } from '../src/base/clock.ts'
 import { ConfigError } from '../src/base/errors.ts'
 import type { Log } from '../src/base/log.ts'
 import { signal } from '../src/base/signal.ts'
+import { closeAll } from './bus/close-all.ts'
 import type { InputLine } from './bus/gpio.ts'
+import { toldToLog } from './bus/health.ts'
 import { thisMachine } from './bus/machine.ts'
 import { wireUp } from './bus/wire-up.ts'
 import type { Machine, Opened, Wiring } from './bus/wiring.ts'
@@ -41,7 +43,7 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
     machine: machine ?? thisMachine(clock, log),
     changed: () => changed.emit(),
     edged: () => edged.emit(),
-    health: healthTo(log, () => changed.emit()),
+    health: healthTo(log, clock, () => changed.emit()),
   })
   const devices: { close(): void }[] = []
   const kept = <T extends { close(): void }>(device: T): T => {
@@ -49,7 +51,7 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
     return device
   }
   const close = () => {
-    for (const each of devices.reverse()) each.close()
+    closeAll(devices, log)
     wiring.close()
   }
   try {
@@ -118,8 +120,20 @@ function isNetwork(bus: BusSpec | undefined): boolean {
   return bus?.kind === 'modbus-tcp' || bus?.kind === 'modbus-rtu-over-tcp'
 }
 
+/** Two drivers of one chip would each write what they know of its outputs. */
+function checkAddresses({ name, parts = {} }: WiredBoardSpec): void {
+  const known = new Map<string, string>()
+  for (const [part, spec] of Object.entries(parts)) {
+    const place = 'address' in spec ? `${spec.bus} 0x${spec.address.toString(16)}` : `${spec.bus} ${spec.kind} ${spec.stack ?? 0}`
+    const other = known.get(place)
+    if (other !== undefined) throw new ConfigError(`board ${name}`, `parts.${part}`, `is the same chip as ${other}`, 'Name it once, and its pins by that name')
+    known.set(place, part)
+  }
+}
+
 /** What the file says that no schema can see. */
 function checkWires(spec: WiredBoardSpec, isService: boolean): void {
+  checkAddresses(spec)
   for (const [at, { controller, cable }] of spec.evses.entries()) {
     const wrong = (field: string, problem: string, remedy: string) => new ConfigError(`board ${spec.name}`, `evses.${at}.${field}`, problem, remedy)
     // Safety rule 2.
@@ -198,23 +212,24 @@ export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, mach
       changed.emit(evse)
     }
   }
-  const wiring = wireUp(spec, { clock, log, machine: machine ?? thisMachine(clock, log), changed: tell, edged() {}, health: healthTo(log, tell) })
-  for (const { evse, meter } of wanted) meters.set(evse, await openMeter(meter, wiring, spec.directory, undefined))
-  return {
-    evses: [...meters.keys()],
-    newest: (evse) => meters.get(evse)?.newest,
-    changed,
-    close() {
-      for (const each of meters.values()) each.close()
-      wiring.close()
-    },
+  const wiring = wireUp(spec, { clock, log, machine: machine ?? thisMachine(clock, log), changed: tell, edged() {}, health: healthTo(log, clock, tell) })
+  const close = () => {
+    closeAll([...meters.values()], log)
+    wiring.close()
   }
+  try {
+    for (const { evse, meter } of wanted) meters.set(evse, await openMeter(meter, wiring, spec.directory, undefined))
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { evses: [...meters.keys()], newest: (evse) => meters.get(evse)?.newest, changed, close }
 }
 
-function healthTo(log: Log, changed: () => void) {
+function healthTo(log: Log, clock: Clock, changed: () => void) {
+  const tell = toldToLog(log, clock)
   return (device: string, problem: string | undefined) => {
-    if (problem === undefined) log.info({ device }, 'the device is back')
-    else log.warn({ device, problem }, 'a device does not do its part')
+    tell(device, problem)
     changed()
   }
 }

@@ -2,14 +2,13 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import about from '../package.json' with { type: 'json' }
-import { ConfigError } from './base/errors.ts'
 import type { CoreFlags, GuardFlags, LedgerOptions } from './config/command-line.ts'
 import type { Environment, Flags } from './config/merge.ts'
 import type { StationConfig } from './config/station.ts'
 import type { CoreCommand } from './run/split.ts'
 import type { Streams } from './run/streams.ts'
 
-/** Runs one station until it is asked to end: 0 asked to stop, 2 bad configuration, 3 asked to restart. */
+/** Runs one station until it is asked to end: 0 asked to stop, 3 asked to restart. */
 export type RunStation = (config: StationConfig, streams: Streams) => Promise<number>
 
 /** The two halves of a station, each loaded by itself: the guard knows nothing of networks, the core nothing of devices. */
@@ -28,9 +27,9 @@ export interface Surroundings {
   readonly load?: typeof halves
 }
 
-const asked = { stop: 0, misconfigured: 2, restart: 3 } as const
+const asked = { stop: 0, restart: 3 } as const
 
-/** The `pilotwire` command. Resolves to the exit code. */
+/** The `pilotwire` command. Resolves to the exit code: 1 a device that cannot be had, 2 what a person wrote wrong. */
 export async function main(words: readonly string[], surroundings: Surroundings): Promise<number> {
   const { environment, streams } = surroundings
   if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
@@ -49,9 +48,11 @@ export async function main(words: readonly string[], surroundings: Surroundings)
     if (parsed.kind === 'core') return await coreAlone(parsed.flags, surroundings)
     return await runAndRespawn(parsed.flags, surroundings)
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    streams.stderr.write(`pilotwire: ${error.message}\n`)
-    return asked.misconfigured
+    const { failureOf } = await import('./commission/failure.ts')
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    streams.stderr.write(`pilotwire: ${failure.words}\n`)
+    return failure.exitCode
   }
 }
 

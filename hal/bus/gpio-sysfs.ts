@@ -41,7 +41,7 @@ export async function openSysfs({ clock, log, root = '/sys/class/gpio' }: SysfsO
     lines.push(line)
     return line
   }
-  const at = { clock, log, root, Line }
+  const at = { clock, log, root, Line, used: new Set<number>() }
   return {
     kind: 'sysfs',
     output: (spec) => kept(openOutput(spec, at)),
@@ -60,6 +60,8 @@ interface At {
   readonly log: Log
   readonly root: string
   readonly Line: typeof Onoff
+  /** Numbers in use. The kernel would give one line to two devices, here under two names: a lamp would close a contactor. */
+  readonly used: Set<number>
 }
 
 /** The files of one line. @throws the system's error */
@@ -74,7 +76,7 @@ function filesOf(root: string, { number }: Place) {
 type Files = ReturnType<typeof filesOf>
 
 /** Opens with onoff, which says nothing of its errors where the line was exported already: everything is read back. */
-function opened(spec: LineSpec, { root }: Pick<At, 'root'>, open: (place: Place, files: Files) => Onoff, right: (files: Files) => string | undefined) {
+function opened(spec: LineSpec, { root, used }: At, open: (place: Place, files: Files) => Onoff, right: (files: Files) => string | undefined) {
   const device = lineName(spec)
   const place = placeOf(root, spec)
   const files = filesOf(root, place)
@@ -82,6 +84,8 @@ function opened(spec: LineSpec, { root }: Pick<At, 'root'>, open: (place: Place,
   const refuse = (words: string): never => {
     throw new DeviceError(device, 'refused', new Error(`${place.words}: ${words}`))
   }
+  if (used.has(place.number)) return refuse('the board file uses the line twice')
+  used.add(place.number)
   try {
     line = open(place, files)
   } catch (error) {

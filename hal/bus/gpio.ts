@@ -22,7 +22,8 @@ export interface InputLine {
   close(): void
 }
 
-/** `on` and `off` throw DeviceError when the device does not take it: `openSwitched` makes health of it for the guard, whose tick must go on. */
+/** `on` and `off` throw DeviceError when the device does not take it: `openSwitched` makes health of it for the guard, whose tick must go on,
+ *  and says an OFF again. */
 export interface OutputLine extends Output {
   /** Sets OFF and lets go of it, as far as the device lets it. Never throws. */
   close(): void

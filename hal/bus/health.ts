@@ -1,4 +1,7 @@
+import type { Clock } from '../../src/base/clock.ts'
 import { DeviceError, wordsOf } from '../../src/base/errors.ts'
+import type { Log } from '../../src/base/log.ts'
+import { type Millis, seconds } from '../../src/base/units.ts'
 import { ModbusException } from './modbus.ts'
 
 /** Why a device failed, in one line: what and, where the driver knows it, the remedy. */
@@ -52,5 +55,25 @@ export function healthOf(device: string, to: Tell | { readonly health: Tell }): 
     get isBad() {
       return told !== undefined
     },
+  }
+}
+
+/** A device that comes and goes more often than this in such a time is told of no more until it is over: what flaps must not fill a disk. */
+const mostTold = 6
+const spell: Millis = seconds(600)
+
+/** What devices tell, into the log. */
+export function toldToLog(log: Log, clock: Clock): Tell {
+  const spells = new Map<string, { readonly until: Millis; told: number }>()
+  return (device, problem) => {
+    const now = clock.monotonic()
+    const known = spells.get(device)
+    const present = known === undefined || now >= known.until ? { until: now + spell, told: 0 } : known
+    spells.set(device, present)
+    present.told++
+    if (present.told > mostTold) return
+    if (problem === undefined) log.info({ device }, 'the device is back')
+    else log.warn({ device, problem }, 'a device does not do its part')
+    if (present.told === mostTold) log.warn({ device, silentMs: present.until - now }, 'the device comes and goes: it is not told of for a while')
   }
 }

@@ -29,8 +29,9 @@ const EV_KEY = 1
 const SYN_DROPPED = 3
 const isPressed = 1
 
-/** After a device vanished: when it is looked for again. */
+/** After a device vanished: when it is looked for again. One that comes and goes is looked for less and less. */
 const lookEvery: Millis = 1_000
+const longestLook: Millis = 30_000
 /** After keys were lost in the middle of something typed, the rest of it is passed over: until nothing is typed for so long. */
 const restAfterLoss: Millis = 1_000
 const eventsAtOnce = 64
@@ -62,6 +63,8 @@ export async function openKeys(path: string, { clock, log, kernel: given, is64Bi
   let looking: Timer | undefined
   let isClosed = false
   let quietUntil: Millis = 0
+  let openedAt = clock.monotonic()
+  let pause = lookEvery / 2
   const isMuted = () => {
     if (clock.monotonic() >= quietUntil) return false
     quietUntil = clock.monotonic() + restAfterLoss
@@ -75,14 +78,16 @@ export async function openKeys(path: string, { clock, log, kernel: given, is64Bi
   const lost = (error: unknown) => {
     device?.close()
     device = undefined
-    log.warn({ device: path, error: codeOf(error) }, 'the reader is gone; it is looked for each second')
+    log.warn({ device: path, error: codeOf(error) }, 'the reader is gone; it is looked for until it is back')
+    pause = clock.monotonic() - openedAt >= longestLook ? lookEvery : Math.min(longestLook, 2 * pause)
     quietUntil = clock.monotonic() + restAfterLoss
     lookAgain()
   }
   const lookAgain = () => {
-    looking = clock.after(`look for ${path}`, lookEvery, () => {
+    looking = clock.after(`look for ${path}`, pause, () => {
       try {
         device = grab(kernel, path, ready, lost)
+        openedAt = clock.monotonic()
         log.info({ device: path }, 'the reader is back')
       } catch (error) {
         log.debug({ device: path, error: codeOf(error) }, 'the reader is still gone')

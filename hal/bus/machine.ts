@@ -8,12 +8,13 @@ import type { Machine } from './wiring.ts'
 /** This computer's own interfaces. Each driver is loaded when the first device asks for it: a board without I2C never loads i2c-bus. */
 export function thisMachine(clock: Clock, log: Log): Machine {
   const of = { clock, log }
+  const pwms = new Set<string>()
   return {
     gpio: (backend) => gpioOf(backend, of),
     i2c: async (number) => (await import('./i2c-bus.ts')).openI2c(number, clock),
     serial: async (settings) => (await import('./serial-port.ts')).openSerial(settings, of),
     tcp: async (host, port) => (await import('./tcp.ts')).openTcp(host, port, of),
-    pwm: async (spec) => (await import('./pwm-sysfs.ts')).openPwm(spec, { clock }),
+    pwm: async (spec) => (await import('./pwm-sysfs.ts')).openPwm(spec, { clock, used: pwms }),
     read: (path) => readFile(path, 'utf8'),
     keys: async (path) => (await import('./keys.ts')).openKeys(path, of),
   }

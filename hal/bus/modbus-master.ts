@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/base/clock.ts'
+import type { Clock, Timer } from '../../src/base/clock.ts'
 import { DeviceError } from '../../src/base/errors.ts'
 import type { Millis } from '../../src/base/units.ts'
 import { type Modbus, ModbusException, type ReadRequest, type WriteRequest } from './modbus.ts'
@@ -54,11 +54,16 @@ const passing: readonly number[] = [5, 6]
 /** A gateway says that the device is silent. */
 const gatewayTimeout = 11
 
+/** Who is closed tells its device to be off: such writes have so long to leave, three frames with 100 ms between them. */
+const lastWordsMs = 500
+
 class Master implements Modbus {
   readonly name: string
   readonly #carrier: Carrier
   readonly #tries: number
   readonly #pause: Waiter
+  readonly #clock: Clock
+  #lastWords: Timer | undefined
   #waiting: readonly Waiting[] = []
   #isRunning = false
   #isClosed = false
@@ -67,6 +72,7 @@ class Master implements Modbus {
     this.name = name
     this.#carrier = carrier
     this.#tries = tries
+    this.#clock = clock
     this.#pause = waiter(clock, 'modbus queue')
   }
 
@@ -82,11 +88,27 @@ class Master implements Modbus {
   }
 
   close(): void {
+    if (this.#isClosed) return
     this.#isClosed = true
+    this.#refuse(({ ask }) => isRead(ask))
+    if (this.#waiting.length === 0) this.#end()
+    else {
+      this.#lastWords = this.#clock.after('modbus closes', lastWordsMs, () => this.#end())
+      this.#pause.wake()
+    }
+  }
+
+  #end(): void {
+    this.#lastWords?.stop()
     this.#carrier.close()
-    for (const each of this.#waiting) each.reject(this.#closed(each.ask))
-    this.#waiting = []
+    this.#refuse(() => true)
     this.#pause.wake()
+  }
+
+  #refuse(which: (job: Waiting) => boolean): void {
+    const refused = this.#waiting.filter(which)
+    this.#waiting = this.#waiting.filter((each) => !which(each))
+    for (const each of refused) each.reject(this.#closed(each.ask))
   }
 
   #queue(job: Job, isUrgent = false): Promise<Uint16Array> {
@@ -116,6 +138,7 @@ class Master implements Modbus {
       else await this.#serve(choice)
     }
     this.#isRunning = false
+    if (this.#isClosed) this.#end()
   }
 
   async #serve({ job, ask, gapMs }: Choice): Promise<void> {

@@ -46,6 +46,7 @@ class RtuCarrier implements Carrier {
   #busyMs: Millis
   /** Something came, or the line was opened. */
   #heardMs: Millis
+  #isSilenceTold = false
   #examine: (() => void) | undefined
   #isClosed = false
 
@@ -103,6 +104,7 @@ class RtuCarrier implements Carrier {
   #hear(bytes: Uint8Array): void {
     this.#busyMs = this.#clock.monotonic()
     this.#heardMs = this.#busyMs
+    this.#isSilenceTold = false
     // Between requests nobody is asked: what comes then is late, or noise.
     if (this.#examine === undefined) return
     this.#received = Uint8Array.of(...this.#received, ...bytes).slice(-1_024)
@@ -163,7 +165,9 @@ class RtuCarrier implements Carrier {
     const now = this.#clock.monotonic()
     if (now - this.#heardMs < silentMs) return
     this.#heardMs = now
-    this.#log.warn({ bus: this.#name, line: this.#line.name, silentMs }, 'nothing is heard on the bus: opening its line again')
+    // A bus whose devices are switched off says so once, not each 10 s.
+    if (!this.#isSilenceTold) this.#log.warn({ bus: this.#name, line: this.#line.name, silentMs }, 'nothing is heard on the bus: opening its line again')
+    this.#isSilenceTold = true
     this.#line.reopen()
   }
 

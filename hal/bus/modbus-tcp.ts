@@ -31,6 +31,8 @@ class TcpCarrier implements Carrier {
   #received: Uint8Array = new Uint8Array()
   #endedMs: Millis
   #heardMs: Millis
+  /** Why it was connected again. */
+  #told: string | undefined
   #examine: (() => void) | undefined
   #isClosed = false
 
@@ -57,7 +59,10 @@ class TcpCarrier implements Carrier {
     if (this.#isClosed || !this.#line.isOpen) throw this.#error(ask, 'absent', `there is no connection to ${this.#line.name}`)
     const reply = await this.#replyTo(ask)
     this.#endedMs = this.#clock.monotonic()
-    if (reply !== undefined) return reply
+    if (reply !== undefined) {
+      this.#told = undefined
+      return reply
+    }
     if (!this.#line.isOpen || this.#isClosed) throw this.#error(ask, 'absent', `the connection to ${this.#line.name} was lost`)
     this.#reopenIfSilent()
     throw this.#error(ask, 'timeout', `no reply within ${this.#timeoutMs} ms to ${askWords(ask)}`)
@@ -125,7 +130,9 @@ class TcpCarrier implements Carrier {
 
   #reopen(event: string): void {
     this.#heardMs = this.#clock.monotonic()
-    this.#log.warn({ bus: this.#name, line: this.#line.name }, event)
+    // Once, until it is well again.
+    if (this.#told !== event) this.#log.warn({ bus: this.#name, line: this.#line.name }, event)
+    this.#told = event
     this.#line.reopen()
   }
 

@@ -7,7 +7,8 @@ export interface Modbus {
   read(request: ReadRequest): Promise<Uint16Array>
   /** Function 6 (one register) or 16 (several). Who must know what the device now holds reads it back: an acknowledgement may be a late one of an equal write. */
   write(request: WriteRequest): Promise<void>
-  /** What waits is refused with DeviceError 'absent'. */
+  /** Reads that wait are refused with DeviceError 'absent'. Writes, which switch things off, are made for up to 500 ms more, one try each; then the line
+   *  is closed. */
   close(): void
 }
 

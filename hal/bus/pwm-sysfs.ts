@@ -26,6 +26,8 @@ const headerChips: readonly { readonly device: string; readonly channels: Readon
 export interface PwmOptions {
   /** Waits for udev after a channel is exported; without it the files must be ready at once. */
   readonly clock?: Clock
+  /** Channels that this process has opened, `chip:channel`: a second outlet on one of them would be offered what the first one is. */
+  readonly used?: Set<string>
   /** In place of /sys/class/pwm. */
   readonly root?: string
 }
@@ -40,8 +42,12 @@ export interface PwmOptions {
  *  `pilotwire safe-state` puts it to F.
  *
  *  @throws ConfigError for a spec that names no channel, DeviceError 'absent' or 'refused' for a chip or channel that cannot be had */
-export async function openPwm(spec: PwmSpec, { clock, root = '/sys/class/pwm' }: PwmOptions = {}): Promise<PwmOutput> {
+export async function openPwm(spec: PwmSpec, { clock, used = new Set(), root = '/sys/class/pwm' }: PwmOptions = {}): Promise<PwmOutput> {
   const { chip, channel, name } = find(spec, root)
+  const key = `${chip}:${channel}`
+  if (used.has(key))
+    throw new DeviceError(name, 'refused', new Error('another outlet has this channel: GPIO12 and 18 share one, as do 13 and 19, before the Pi 5'))
+  used.add(key)
   const directory = join(root, chip, `pwm${channel}`)
   const file = (attribute: string) => join(directory, attribute)
   try {

@@ -2,12 +2,15 @@ import type { Clock, Timer } from '../../src/base/clock.ts'
 import { DeviceError, wordsOf } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
 import { type Listenable, signal } from '../../src/base/signal.ts'
+import type { Millis } from '../../src/base/units.ts'
 import type { ByteLine } from './serial.ts'
 
 /** A line that opens itself again, whatever is behind it: pauses grow from 1 s to 30 s. */
 
 const firstPauseMs = 1_000
 const longestPauseMs = 30_000
+/** A line that was opened again within so long is not opened once more at once. */
+const newMs = 2_000
 
 /** What was opened, until it is lost. */
 export interface OpenLine {
@@ -42,6 +45,7 @@ class Line implements ReopeningLine {
   /** Why it is not open; undefined while it is. */
   #problem: string | undefined = 'not opened yet'
   #pauseMs = firstPauseMs
+  #openedAt: Millis = Number.NEGATIVE_INFINITY
   #timer: Timer | undefined
   #isTrying = false
   #isClosed = false
@@ -69,7 +73,9 @@ class Line implements ReopeningLine {
 
   reopen(): void {
     if (this.#isClosed || this.#line === undefined) return
-    void this.#letGo().then(() => this.#try())
+    // A far end that says nonsense as soon as it is there must not make a circle of it.
+    const isNew = this.#clock.monotonic() - this.#openedAt < newMs
+    void this.#letGo().then(() => (isNew ? this.#tryLater() : this.#try()))
   }
 
   close(): void {
@@ -95,10 +101,11 @@ class Line implements ReopeningLine {
 
   #hold(line: OpenLine): void {
     this.#line = line
+    this.#openedAt = this.#clock.monotonic()
     this.#unsubscribe = [
       line.received.on((bytes) => {
-        // What comes proves that it works; a line that opens and is lost at once is still tried with growing pauses.
-        this.#pauseMs = firstPauseMs
+        // What comes proves that it works, once it has held: one that comes and goes is tried with growing pauses.
+        if (this.#clock.monotonic() - this.#openedAt >= longestPauseMs) this.#pauseMs = firstPauseMs
         this.received.emit(bytes)
       }),
       line.lost.on((reason) => {
@@ -106,7 +113,8 @@ class Line implements ReopeningLine {
         this.#failed(reason)
       }),
     ]
-    this.#log.info({ line: this.name }, 'line opened')
+    // One that is opened again because its device is silent is no news.
+    if (this.#problem !== undefined) this.#log.info({ line: this.name }, 'line opened')
     this.#problem = undefined
     this.opened.emit()
   }
@@ -116,6 +124,12 @@ class Line implements ReopeningLine {
     // The same reason again and again is one line of the log.
     if (problem !== this.#problem) this.#log.warn({ line: this.name, problem }, 'line not open: trying again')
     this.#problem = problem
+    this.#tryLater()
+  }
+
+  #tryLater(): void {
+    if (this.#isClosed) return
+    this.#timer?.stop()
     this.#timer = this.#clock.after('line reopening', this.#pauseMs, () => void this.#try())
     this.#pauseMs = Math.min(longestPauseMs, 2 * this.#pauseMs)
   }

@@ -6,17 +6,18 @@ import { wordsOf } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
 import { signal } from '../../src/base/signal.ts'
 import { type OpenLine, reopeningLine } from './reopening.ts'
+import { within } from './rounds.ts'
 import type { ByteLine, SerialSettings } from './serial.ts'
 
 /** A serial line of the machine. Loads `serialport` on first use. A line that cannot be opened now is tried again, and says so in the log.
  *  @param o.root where the files of the system are found; tests have their own */
 export async function openSerial(settings: SerialSettings, o: { readonly clock: Clock; readonly log: Log; readonly root?: string }): Promise<ByteLine> {
-  const line = reopeningLine(settings.path, () => openPort(settings, o.root ?? '/'), o)
+  const line = reopeningLine(settings.path, () => openPort(settings, o.root ?? '/', o.clock), o)
   await line.tried
   return line
 }
 
-async function openPort(settings: SerialSettings, root: string): Promise<OpenLine> {
+async function openPort(settings: SerialSettings, root: string, clock: Clock): Promise<OpenLine> {
   const { path, baud, parity, stopBits } = settings
   if (parity !== 'none' && (await isMiniUart(path, root))) {
     throw new Error(`${path} is the mini-UART of a Raspberry Pi, which has no parity (${parity} is asked for). ${miniUartRemedy}`)
@@ -24,7 +25,7 @@ async function openPort(settings: SerialSettings, root: string): Promise<OpenLin
   const { SerialPort } = await import('serialport')
   try {
     const port: unknown = await SerialPort.binding.open({ path, baudRate: baud, dataBits: 8, parity, stopBits, lock: true })
-    return lineOf(port as Port)
+    return lineOf(port as Port, path, clock)
   } catch (error) {
     throw new Error(await openingWords(path, wordsOf(error), root), { cause: error })
   }
@@ -51,7 +52,10 @@ async function isMiniUart(path: string, root: string): Promise<boolean> {
   return target.endsWith('/dev/ttyS0')
 }
 
-function lineOf(port: Port): OpenLine {
+/** What was written before it is closed (to be off) leaves first; a line that takes nothing is not waited for longer. */
+const lastWordsMs = 300
+
+function lineOf(port: Port, path: string, clock: Clock): OpenLine {
   const received = signal<Uint8Array>()
   const lost = signal<string>()
   let isClosed = false
@@ -82,9 +86,10 @@ function lineOf(port: Port): OpenLine {
       written = mine.catch(() => undefined)
       return mine
     },
-    close() {
+    async close() {
       isClosed = true
-      return port.close()
+      await within(path, clock, lastWordsMs, written).catch(() => undefined)
+      return await port.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts'
-import { ConfigError, wordsOf } from '../../src/base/errors.ts'
+import { ConfigError } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
 import { nearest } from '../../src/base/nearest.ts'
 import { openPart } from '../parts/open.ts'
@@ -8,6 +8,7 @@ import type { WiredBoardSpec } from '../spec/board.ts'
 import type { BusSpec, ModbusBusSpec } from '../spec/wires.ts'
 import type { LineSpec } from '../spec/words.ts'
 import type { Adc } from './adc.ts'
+import { closeAll } from './close-all.ts'
 import { type Gpio, lineName } from './gpio.ts'
 import type { I2cBus } from './i2c.ts'
 import type { Modbus } from './modbus.ts'
@@ -36,8 +37,10 @@ export function wireUp(spec: WiredBoardSpec, { clock, log, machine, changed, edg
   /** Opens a thing when it is first asked for; those who come later wait for the same. */
   const shared = <T extends { close(): void }>(open: (name: string) => Promise<T>) => {
     const known = new Map<string, Promise<T>>()
+    // Async: a name that is not in the file is a promise that fails, as anything else that cannot be had.
+    const begin = async (name: string) => kept(await open(name))
     return (name: string): Promise<T> => {
-      const found = known.get(name) ?? open(name).then(kept)
+      const found = known.get(name) ?? begin(name)
       known.set(name, found)
       return found
     }
@@ -116,16 +119,7 @@ export function wireUp(spec: WiredBoardSpec, { clock, log, machine, changed, edg
     i2c,
     modbus,
     serial,
-    close() {
-      // One that cannot be closed (its bus is gone) must not keep the others ON.
-      for (const each of opened.reverse()) {
-        try {
-          each.close()
-        } catch (error) {
-          log.error({ error: wordsOf(error) }, 'a device could not be closed in good order')
-        }
-      }
-    },
+    close: () => closeAll(opened, log),
   }
 }
 

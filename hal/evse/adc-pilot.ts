@@ -42,6 +42,7 @@ type AdcPilotSpec = Extract<PilotSpec, { kind: 'adc' }>
  *  A pilot that cannot be driven, or read, has no new sample: the old one ages, and the guard opens 60 ms later. */
 export async function openAdcPilot(spec: AdcPilotSpec, wiring: Wiring): Promise<Opened<OpenedPilot>> {
   const { clock, changed } = wiring
+  // First: from here on the pilot is F, whatever else cannot be had.
   const pwm = await wiring.machine.pwm(spec.pwm)
   const high = await wiring.analog(spec.high)
   const low = spec.low === undefined ? undefined : await wiring.analog(spec.low)
@@ -73,11 +74,11 @@ export async function openAdcPilot(spec: AdcPilotSpec, wiring: Wiring): Promise<
   const apply = () => {
     const isCut = drive.kind === 'off' && disconnect !== undefined
     isDriven = false
-    if (isCut !== isCutByOff) {
-      if (disconnect?.set(isCut) !== true) throw new Error("the relay in the pilot's wire cannot be switched")
-      isCutByOff = isCut
-    }
-    pwm.set(dutyOf(drive, isCut))
+    const isSwitched = isCut === isCutByOff || disconnect?.set(isCut) === true
+    if (isSwitched) isCutByOff = isCut
+    // Whatever the relay does, no current is offered that is not to be: E without it is F.
+    pwm.set(dutyOf(drive, isCut && isSwitched))
+    if (!isSwitched) throw new Error("the relay in the pilot's wire cannot be switched")
     isDriven = true
   }
   const take = async () => {

@@ -45,6 +45,14 @@ export async function openCommon(spec: CommonSpec, wiring: Wiring): Promise<Open
   }
 }
 
+/** For what is opened after `common` and cannot be had: nothing of it stays behind. */
+export function closing(common: { close(): void }): (error: unknown) => never {
+  return (error) => {
+    common.close()
+    throw error
+  }
+}
+
 /** The guard sees to it that nothing is switched under load (safety rule 17). */
 async function openPhaseSwitch({ output, onIs }: NonNullable<CommonSpec['phaseSwitch']>, wiring: Wiring): Promise<PhaseSwitch> {
   const relay = await openSwitched(output, 'phase switch', wiring)

@@ -6,7 +6,7 @@ import { rounds } from '../bus/rounds.ts'
 import type { Opened, Wiring } from '../bus/wiring.ts'
 import type { ControllerSpec } from '../spec/controllers.ts'
 import type { EvseController, PilotSample, Proximity } from '../types.ts'
-import { openCommon } from './common.ts'
+import { closing, openCommon } from './common.ts'
 import { roundedDown } from './duty.ts'
 import { followed } from './followed.ts'
 import { type Wish, wishes } from './wish.ts'
@@ -55,7 +55,8 @@ export async function openEvseWbDin(spec: Spec, wiring: Wiring, outlet: { readon
   const { clock } = wiring
   const common = await openCommon(spec, wiring)
   const unit = spec.unit ?? 1
-  const device = new Device(await wiring.modbus(spec.bus), unit, healthOf(`evse-wb-din unit ${unit} on ${spec.bus}`, wiring), wiring.log)
+  const bus = await wiring.modbus(spec.bus).catch(closing(common))
+  const device = new Device(bus, unit, healthOf(`evse-wb-din unit ${unit} on ${spec.bus}`, wiring), wiring.log)
   let sample: PilotSample | undefined
   let highV: Volts | undefined
   const isAsking = () => highV === undefined || highV === 6 || highV === 3
@@ -113,6 +114,7 @@ export async function openEvseWbDin(spec: Spec, wiring: Wiring, outlet: { readon
     seesNegativePeak: false,
     staleAfter,
     close() {
+      relay?.open()
       round.close()
       device.leave()
       common.close()

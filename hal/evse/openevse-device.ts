@@ -27,6 +27,8 @@ export class OpenEvse {
   #status: OpenEvseStatus | undefined
   /** What $SC was last answered with; undefined: it may be anything. */
   #amps: number | undefined
+  /** The last current that it did not take. */
+  #refusal = ''
   #isPrepared = false
   #hasSupervision = true
   #heartbeatAt: Millis = Number.NEGATIVE_INFINITY
@@ -167,7 +169,11 @@ export class OpenEvse {
     const taken = Number.parseInt(values[0] ?? '', 10)
     const isTaken = taken <= amps
     this.#amps = isTaken ? amps : undefined
-    if (!isTaken) this.#log.warn({ line: this.#line.name, amps, taken: values[0] }, 'the OpenEVSE does not take the current that it is told')
+    const refusal = isTaken ? '' : `${amps}: ${values[0]}`
+    // It is told again at each turn, and said once.
+    if (refusal !== '' && refusal !== this.#refusal)
+      this.#log.warn({ line: this.#line.name, amps, taken: values[0] }, 'the OpenEVSE does not take the current that it is told')
+    this.#refusal = refusal
     return isTaken
   }
 

@@ -4,7 +4,7 @@ import { rounds } from '../bus/rounds.ts'
 import type { Opened, Wiring } from '../bus/wiring.ts'
 import type { ControllerSpec } from '../spec/controllers.ts'
 import type { EvseController, PilotSample, ResidualCurrent } from '../types.ts'
-import { openCommon } from './common.ts'
+import { closing, openCommon } from './common.ts'
 import { followed } from './followed.ts'
 import { OpenEvse } from './openevse-device.ts'
 import { highOf, isRelayClosed, isTripped, type OpenEvseStatus, states } from './openevse-state.ts'
@@ -50,7 +50,7 @@ export async function openOpenEvse(spec: Spec, wiring: Wiring, outlet: { readonl
       round.wake()
     }
   }
-  const line = await wiring.serial(spec.bus)
+  const line = await wiring.serial(spec.bus).catch(closing(common))
   const device = new OpenEvse(line, clock, healthOf(`openevse-rapi on ${spec.bus}`, wiring), wiring.log, seen, () => round.wake())
   const round = rounds(`openevse ${spec.bus}`, clock, async () => {
     relay?.pollBegins()
@@ -107,6 +107,7 @@ export async function openOpenEvse(spec: Spec, wiring: Wiring, outlet: { readonl
     seesNegativePeak: true,
     staleAfter,
     close() {
+      relay?.open()
       round.close()
       device.leave()
       common.close()

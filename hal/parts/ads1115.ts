@@ -3,6 +3,7 @@ import { DeviceError } from '../../src/base/errors.ts'
 import type { Millis, Volts } from '../../src/base/units.ts'
 import type { Adc } from '../bus/adc.ts'
 import type { I2cBus } from '../bus/i2c.ts'
+import { pause } from '../bus/rounds.ts'
 import type { Opened } from '../bus/wiring.ts'
 import type { PartSpec } from '../spec/wires.ts'
 
@@ -46,7 +47,7 @@ export function ads1115(name: string, { address, fullScaleV = 4.096, is12Bit = f
     const [high = 0, low = 0] = await bus.transfer(address, Uint8Array.of(at), 2)
     return (high << 8) | low
   }
-  const pause = (time: Millis) => new Promise<void>((resolve) => void clock.after(`${name} conversion`, time, resolve))
+  const wait = (time: Millis) => pause(`${name} conversion`, clock, time)
 
   /** The configuration once no conversion is under way. */
   const rested = async (channel: number, since: Millis): Promise<number> => {
@@ -54,7 +55,7 @@ export function ads1115(name: string, { address, fullScaleV = 4.096, is12Bit = f
       const config = await word(register.config)
       if ((config & ready) !== 0) return config
       if (clock.monotonic() - since >= longestConversion) throw failure('timeout', channel, `it still converts after ${longestConversion} ms`)
-      await pause(askAgainAfter)
+      await wait(askAgainAfter)
     }
   }
   /** Whatever was begun before ends first. One that another program left converting for ever is told to stop. */
@@ -76,7 +77,7 @@ export function ads1115(name: string, { address, fullScaleV = 4.096, is12Bit = f
     const command = config | ready
     await bus.write(address, Uint8Array.of(register.config, command >> 8, command & 0xff))
     const begun = clock.monotonic()
-    await pause(askFirstAfter)
+    await wait(askFirstAfter)
     const said = await rested(channel, begun)
     if ((said & ~ready) !== config) throw failure('crc', channel, `its configuration reads 0x${said.toString(16)}, 0x${config.toString(16)} was written`)
     const code = await word(register.conversion)

@@ -111,8 +111,12 @@ export async function expander(name: string, chip: PortChip, layout: PinLayout, 
       unheard = 0
       wrongLatches = 0
       isOwed = false
-    } else if (isOwed) writeLatch()
-    else if (++wrongLatches >= answersThatCount) restore()
+      return
+    }
+    // What is ON here and OFF there was lost: it may not come back together with an OFF that is owed.
+    const hasLost = ((held ^ latch) & (latch ^ offLatch) & ~inputs) !== 0
+    if (isOwed && !hasLost) writeLatch()
+    else if (isOwed || ++wrongLatches >= answersThatCount) restore()
   }
   const verify = async () => {
     if (clock.monotonic() - verifiedAt < verifyPeriod) return true
@@ -191,32 +195,31 @@ export async function expander(name: string, chip: PortChip, layout: PinLayout, 
       switchTo(false)
       inputs &= ~mask
       chip.writeDirection(inputs, pullUps)
-      const off = () => {
+      const set = (isOn: boolean) => {
         if (isClosed) return
         try {
-          switchTo(false)
+          switchTo(isOn)
         } catch (error) {
+          // An ON may have arrived all the same: OFF is written until the chip says so.
+          latch = put(mask, !isHighOn, latch)
           isOwed = true
           health.bad(error)
+          throw error
         }
       }
       return {
-        on() {
-          if (isClosed) return
-          try {
-            switchTo(true)
-          } catch (error) {
-            // It may have arrived all the same: OFF is written until the chip says so.
-            latch = put(mask, !isHighOn, latch)
-            isOwed = true
-            health.bad(error)
-          }
-        },
-        off,
+        on: () => set(true),
+        off: () => set(false),
         get isOn() {
           return (unheard & mask) !== 0 || !isFresh() ? undefined : ((heldLatch & mask) !== 0) === isHighOn
         },
-        close: off,
+        close() {
+          try {
+            set(false)
+          } catch {
+            // It is told, and owed.
+          }
+        },
       }
     },
     input(pin, spec): InputLine {

@@ -5,8 +5,7 @@ import type { InputSpec, OutputSpec } from '../spec/words.ts'
 
 /** Lines of an I2C expander or a relay board.
  *
- *  `on` and `off` never throw: the guard that opens a contactor has no time for an exception. A write that fails is told through `health`
- *  and leaves `isOn` undefined; an OFF is written again until it arrives, an ON is not. */
+ *  A write that fails is thrown, told through `health`, and leaves `isOn` undefined; an OFF is written again until it arrives, an ON is not. */
 export interface Pins {
   /** Driven to its OFF level at once; read back with the next poll.
    *  @throws ConfigError for a pin that is not there or cannot do this, DeviceError when the part does not take it */

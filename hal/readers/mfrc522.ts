@@ -24,11 +24,13 @@ export async function openMfrc522(spec: Extract<ReaderSpec, { kind: 'mfrc522' }>
   const chip = new Mfrc522Chip(name, await wiring.i2c(spec.bus), address, clock)
   const health = healthOf(name, wiring)
   let isSetUp = false
+  let isKnown = false
   const round = rounds(name, clock, async () => {
     try {
       if (!isSetUp) {
         const version = await chip.setUp()
-        log.info({ reader: name, version: `0x${version.toString(16)}` }, 'card reader is ready')
+        if (!isKnown) log.info({ reader: name, version: `0x${version.toString(16)}` }, 'card reader is ready')
+        isKnown = true
       }
       isSetUp = true
       const uid = await findUid((bytes, bits) => chip.transceive(bytes, bits))

@@ -37,14 +37,15 @@ export async function openPn532(spec: Extract<ReaderSpec, { kind: 'pn532' }>, wi
   const link = await linkOf(spec.bus, wiring)
   const health = healthOf(link.name, wiring)
   let isSetUp = false
+  let isKnown = false
   let failures = 0
   const setUp = async () => {
     await link.wake()
     await link.ask(samConfiguration, answersWithin)
     const [chip, version, revision] = await link.ask(getFirmwareVersion, answersWithin)
     await link.ask(maxRetries, answersWithin)
-    log.info({ reader: link.name, chip: `PN5${chip?.toString(16)}`, firmware: `${version}.${revision}` }, 'card reader is ready')
     isSetUp = true
+    return { reader: link.name, chip: `PN5${chip?.toString(16)}`, firmware: `${version}.${revision}` }
   }
   const look = async () => {
     const uids = uidsOf(await link.ask(inListPassiveTarget, findsWithin))
@@ -56,18 +57,21 @@ export async function openPn532(spec: Extract<ReaderSpec, { kind: 'pn532' }>, wi
   const fail = (error: unknown): Millis => {
     const problem = problemOf(error)
     failures++
-    // One that was set up is tried again at once: it lost its supply for a moment, or a frame was torn.
-    const isFirst = isSetUp
+    // One that read cards is tried again at once: it lost its supply for a moment, or a frame was torn.
+    const wasWell = isSetUp && failures === 1
     isSetUp = false
-    if (isFirst) return pollEvery
+    if (wasWell) return pollEvery
     health.bad(problem)
     if (failures % reopenAfter === 0) link.reopen()
     return Math.min(longestRetry, retryAfter * 2 ** Math.min(failures - 1, 3))
   }
   const round = rounds(link.name, clock, async () => {
     try {
-      if (!isSetUp) await setUp()
+      const found = isSetUp ? undefined : await setUp()
       await look()
+      // Once: what can be set up and never finds anything would say so for ever.
+      if (found !== undefined && !isKnown) log.info(found, 'card reader is ready')
+      isKnown = true
       return pollEvery
     } catch (error) {
       return fail(error)

@@ -35,7 +35,10 @@ export function bitsOf(pulses: readonly Pick<Edge, 'line' | 'at'>[]): readonly B
   return isNoise ? undefined : ordered.map(({ line }) => (line === 0 ? 0 : 1))
 }
 
-/** Gathers pulses into frames. `take` gets each frame when the silence after it is over. */
+/** More pulses than the longest frame has: noise (mains hum on a wire that hangs loose), which may go on for ever. */
+const mostPulses = 64
+
+/** Gathers pulses into frames, no more than `mostPulses` of each. `take` gets each frame when the silence after it is over. */
 function frames(clock: Clock, take: (pulses: readonly Edge[]) => void): { heard(pulse: Edge): void; stop(): void } {
   let pulses: readonly Edge[] = []
   let timer: Timer | undefined
@@ -49,7 +52,7 @@ function frames(clock: Clock, take: (pulses: readonly Edge[]) => void): { heard(
       const last = pulses.at(-1)
       // By the kernel's times, for an event loop that was busy hears two frames at once.
       if (last !== undefined && pulse.at - last.at >= frameSilence) end()
-      pulses = [...pulses, pulse]
+      pulses = [...pulses.slice(1 - mostPulses), pulse]
       timer?.stop()
       // Timers come before what waits in the kernel: after a busy spell the rest of this frame is heard in between.
       timer = clock.after('wiegand frame', frameSilence, () => {

@@ -174,13 +174,13 @@ Examples:
 
 const runNotes = `
 The charge point connects to CSMS URL + "/" + ID (percent-encoded).
-Exit codes: 0 asked to stop, 2 bad arguments or configuration, 3 asked to restart (Reset).
+Exit codes: 0 asked to stop, 1 a device cannot be had, 2 bad arguments or configuration, 3 asked to restart (Reset).
 Environment: OCPP_LOG_LEVEL, OCPP_LOG_FILE, OCPP_PROTOCOL_DEBUG=1 (whole frames in the log), STATE_DIRECTORY.
 `
 
 const guardNotes = `
 The guard opens no network port and no database. It wants the board's devices and, to tell who speaks to it, the package koffi.
-Exit codes: 0 asked to stop, 2 bad arguments or configuration, 3 asked to restart (Reset Hard).
+Exit codes: 0 asked to stop, 1 a device cannot be had, 2 bad arguments or configuration, 3 asked to restart (Reset Hard).
 `
 
 const coreNotes = `

@@ -67,22 +67,23 @@ export function offPeak({ windows, randomDelayS }: OffPeak, core: ChargePoint, c
       core.limit(evse, limitName, undefined)
     })
   }
-  const follow = (evse: number) => {
+  const follow = (evse: number, isUnderWay = false) => {
     const { transaction, report } = core.view(evse)
     if (!report.isPlugged) wishes.delete(evse)
     if (transaction?.id === waits.get(evse)?.transaction) return
     forget(evse)
     if (transaction === undefined || wishes.has(evse)) return
-    const wait: Wait = { transaction: transaction.id, isFree: false, timer: undefined }
+    const wait: Wait = { transaction: transaction.id, isFree: isUnderWay, timer: undefined }
     waits.set(evse, wait)
-    hold(evse, wait)
+    if (!isUnderWay) hold(evse, wait)
     look(evse)
   }
   const changeOff = core.changed.on(({ evse }) => follow(evse))
   const timer = clock.every('off-peak', lookEvery, () => {
     for (const evse of waits.keys()) look(evse)
   })
-  for (const evse of core.evses) follow(evse)
+  // What charges already has waited its delay under the core before this one.
+  for (const evse of core.evses) follow(evse, core.view(evse).report.contactor === 'closed')
   return {
     chargeNow(evse) {
       wishes.add(evse)

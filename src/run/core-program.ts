@@ -1,6 +1,7 @@
 import { createConnection, Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
 import { ConfigError, wordsOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import { seconds } from '../base/units.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { Command } from '../local/command.ts'
@@ -24,15 +25,14 @@ export interface RunningCore extends CoreStation, Running {}
 export function startCore(config: StationConfig, socket: string, streams?: Streams, further: readonly Command[] = []): Promise<RunningCore> {
   return host(config, streams, further, async (parts) => {
     const { clock } = parts
-    const port = await guardAt(socket, clock)
+    const port = await guardAt(socket, parts)
     let isAll = false
     const leaveGuard = () => {
       if (isAll) port.restart()
       port.close()
     }
-    const station = orElse(leaveGuard, () => coreStation({ ...parts, guard: port, leaveGuard }))
     return {
-      station,
+      station: coreStation({ ...parts, guard: port, leaveGuard }),
       hands: port.hello.isSimulated ? handsBy((line) => port.world(line)) : undefined,
       lost: port.closed,
       restarts({ scope }) {
@@ -46,15 +46,6 @@ export function startCore(config: StationConfig, socket: string, streams?: Strea
 /** Runs one core until it is asked to end, or until its guard is gone. Resolves to the exit code. */
 export function runCore(config: StationConfig, socket: string, streams: Streams): Promise<number> {
   return untilEnded(() => startCore(config, socket, streams))
-}
-
-function orElse<T>(undo: () => void, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    undo()
-    throw error
-  }
 }
 
 /** systemd's watchdog of the core is fed by what the guard acknowledged: a core that hangs, or that nobody hears, is started again. */
@@ -71,10 +62,10 @@ async function watched(port: RemotePort, clock: Clock) {
   }
 }
 
-async function guardAt(socket: string, clock: Clock): Promise<RemotePort> {
+async function guardAt(socket: string, { clock, log }: { readonly clock: Clock; readonly log: Log }): Promise<RemotePort> {
   if (socket.startsWith('fd:')) return remotePort(socketStream(new Socket({ fd: Number(socket.slice(3)), readable: true, writable: true })), clock)
   const until = clock.monotonic() + guardWithin
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     try {
       return await remotePort(socketStream(await connected(socket)), clock)
     } catch (error) {
@@ -86,6 +77,7 @@ async function guardAt(socket: string, clock: Clock): Promise<RemotePort> {
           'Start `pilotwire guard` with the same --socket, as a user that may open it',
         )
       }
+      if (isFirst) log.info({ socket, reason: wordsOf(error), forS: guardWithin / 1_000 }, 'there is no guard yet; it is looked for')
       await new Promise<void>((resolve) => clock.after('guard again', lookAgain, resolve))
     }
   }

@@ -66,8 +66,17 @@ const trimEvery = hours(1)
 /** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
 const keptFacts = 50_000
 
-/** Core and OCPP door over a guard. */
+/** Core and OCPP door over a guard, which is let go when they cannot be had. @throws ConfigError for settings that are none */
 export function coreStation(parts: CoreParts): CoreStation {
+  try {
+    return assembled(parts)
+  } catch (error) {
+    parts.leaveGuard()
+    throw error
+  }
+}
+
+function assembled(parts: CoreParts): CoreStation {
   const { clock, log, store } = parts
   const core = chargePoint({
     guard: parts.networkMeters === undefined ? parts.guard : withNetworkMeters(parts.guard, parts.networkMeters),

@@ -7,7 +7,7 @@ import type { Guard } from '../safety/guard.ts'
 import { type PortServer, servePort } from '../safety/serve-port.ts'
 import { makeDirectory } from '../store/directory.ts'
 import { guardOver } from './guard-over.ts'
-import { openGuardSocket } from './guard-socket.ts'
+import { openGuardSocket, removeStale } from './guard-socket.ts'
 import { logFor } from './log-for.ts'
 import { feedWatchdog, notifier } from './notify.ts'
 import { openKept } from './open-kept.ts'
@@ -47,7 +47,7 @@ export async function openGuard({ board, stateDirectory }: GuardConfig, { clock,
   makeDirectory(stateDirectory)
   const { built, service, settled } = await openKept(board, stateDirectory, { clock, log })
   const { simulation } = built
-  const guard = guardOver(built, { clock, log }, { service, ...(fed === undefined ? {} : { fed, everyTick: true }) })
+  const { guard, off } = guardOver(built, { clock, log }, { service, ...(fed === undefined ? {} : { fed, everyTick: true }) })
   const server = servePort(guard, {
     clock,
     log: log.with({ part: 'port' }),
@@ -55,17 +55,10 @@ export async function openGuard({ board, stateDirectory }: GuardConfig, { clock,
     isSimulated: built.board.isSimulated,
     ...(simulation === undefined ? {} : { world: obeying(simulation) }),
   })
-  let isOff = false
   const drop = () => {
-    if (isOff) return
-    isOff = true
-    process.off('exit', drop)
+    off()
     server.close()
-    guard.close()
-    built.board.close()
   }
-  // Whatever ends this process, an error that nobody foresaw too, and leaves it a moment: the outputs are OFF (rule 19).
-  process.on('exit', drop)
   return {
     guard,
     server,
@@ -107,6 +100,8 @@ export async function runGuard(config: GuardProgram): Promise<number> {
   const ending = Promise.withResolvers<0 | 3>()
   for (const each of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(each, () => ending.resolve(0))
   const known = await credentials()
+  // Before the board: the outputs that would be put OFF are another guard's.
+  await removeStale(config.socket)
   const notify = await notifier(process.env)
   const fed = signal<void>()
   const stopFeeding = notify === undefined ? () => {} : feedWatchdog(notify, process.env, clock, fed)

@@ -69,8 +69,8 @@ function refusalOf(peer: Peer | undefined): string {
   return `user ${peer?.uid ?? 'unknown'} may not be the core: start \`pilotwire guard\` with --core-user`
 }
 
-/** What a guard that was killed left behind goes away; a living guard's socket stays. */
-async function removeStale(path: string): Promise<void> {
+/** What a guard that was killed left behind goes away; a living guard's socket stays. @throws ConfigError for that, and for another file */
+export async function removeStale(path: string): Promise<void> {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found === undefined) return
   if (!found.isSocket()) throw new ConfigError(`socket ${path}`, '', 'is a file that is no socket', 'Choose another one with --socket')

@@ -16,16 +16,9 @@ export interface InlineStation extends CoreStation {
 /** Guard, core and OCPP door in one process, over a board that is open. */
 export function inlineStation(parts: InlineParts): InlineStation {
   const { built, latch, service, everyTick = false } = parts
-  const keeper = guardOver(built, parts, { everyTick, ...(latch === undefined ? {} : { latch }), ...(service === undefined ? {} : { service }) })
+  const { guard, off } = guardOver(built, parts, { everyTick, ...(latch === undefined ? {} : { latch }), ...(service === undefined ? {} : { service }) })
   return {
-    ...coreStation({
-      ...parts,
-      guard: keeper,
-      leaveGuard() {
-        keeper.close()
-        built.board.close()
-      },
-    }),
+    ...coreStation({ ...parts, guard, leaveGuard: off }),
     built,
   }
 }

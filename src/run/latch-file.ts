@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { wordsOf } from '../base/errors.ts'
@@ -51,7 +51,7 @@ export function latchFile(path: string, log: Log): LatchFile {
     const fresh = `${path}.new`
     const descriptor = openSync(fresh, 'w', 0o600)
     try {
-      writeSync(descriptor, printed(record))
+      writeFileSync(descriptor, printed(record))
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)

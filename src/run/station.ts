@@ -17,9 +17,13 @@ export interface RunningStation extends InlineStation, Running {}
 /** Starts a station; `further` are rows beside the table of commands. @throws ConfigError when its directory, its settings or its control door cannot be had */
 export function startStation(config: StationConfig, streams?: Streams, further: readonly Command[] = []): Promise<RunningStation> {
   return host(config, streams, further, async (parts) => {
-    const { built, service } = await openKept(boardOf(config, parts.store), config.stateDirectory, parts)
-    const station = inlineStation({ ...parts, built, service })
-    return { station, hands: built.simulation === undefined ? undefined : handsAt(built.simulation) }
+    const { built, service, settled } = await openKept(boardOf(config, parts.store), config.stateDirectory, parts)
+    const inline = inlineStation({ ...parts, built, service })
+    const shutDown: InlineStation['shutDown'] = async (reason) => {
+      await inline.shutDown(reason)
+      await settled()
+    }
+    return { station: { ...inline, shutDown }, hands: built.simulation === undefined ? undefined : handsAt(built.simulation) }
   })
 }
 

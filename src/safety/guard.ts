@@ -108,6 +108,20 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
     ticks++
     tickedAt = now
     isTicking = true
+    let news: readonly Report[]
+    try {
+      news = look(now, lag)
+    } catch (error) {
+      // A bug: nobody knows what was decided and what was not. Whoever catches this further up must not keep a contactor closed with it.
+      log.error({ error: wordsOf(error) }, 'a tick did not run through: every output is put OFF')
+      close()
+      throw error
+    }
+    isTicking = false
+    for (const report of news) reported.emit(report)
+  }
+  /** Everything of a tick but telling of it. */
+  const look = (now: Millis, lag: Millis): readonly Report[] => {
     const due = calls.filter((each) => each.at < now)
     calls = calls.filter((each) => each.at >= now)
     for (const call of due) call.run()
@@ -124,8 +138,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
     // A tick sees only what was before it: what came at this very moment is for the next.
     if (isAwake || calls.length > 0 || [...posts.values()].some((each) => each.inputs.isWaiting)) deadline = now
     wakeAt(Math.max(gridAfter(now), gridFrom(deadline)))
-    isTicking = false
-    for (const report of news) reported.emit(report)
+    return news
   }
   /** Rule 19: only here, when every supervisor has looked at everything. What throws on the way ends in a relay that drops out. */
   const feed = () => {
@@ -157,9 +170,32 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
   })
   const readersOff = board.readers.map((reader) => reader.presented.on(({ id }) => tokens.emit({ id, evse: reader.evse })))
   const call = (run: (at: Millis) => void, isUrgent = true) => {
+    if (isClosed) return
     const at = clock.monotonic()
     calls.push({ at, run: () => run(at) })
     if (isUrgent) wakeAt(gridAfter(at))
+  }
+  const close = () => {
+    if (isClosed) return
+    isClosed = true
+    alarm?.timer.stop()
+    changeOff()
+    edgeOff?.()
+    for (const off of readersOff) off()
+    // Who waits for an answer gets one.
+    for (const each of calls) attempt('call', each.run)
+    calls = []
+    for (const { supervisor } of posts.values()) supervisor.stop(clock.monotonic())
+    attempt('dead-man', () => board.deadMan?.off())
+    service.close()
+  }
+  /** At the end nothing that fails keeps the rest from being done. */
+  const attempt = (what: string, run: () => void) => {
+    try {
+      run()
+    } catch (error) {
+      log.error({ what, error: wordsOf(error) }, 'the guard does not end in good order')
+    }
   }
   wakeAt(gridAfter(clock.monotonic()))
 
@@ -205,20 +241,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
       const kept = post(evse).service
       call(() => kept.reset())
     },
-    close() {
-      if (isClosed) return
-      isClosed = true
-      alarm?.timer.stop()
-      changeOff()
-      edgeOff?.()
-      for (const off of readersOff) off()
-      // Who waits for an answer gets one.
-      for (const each of calls) each.run()
-      calls = []
-      for (const { supervisor } of posts.values()) supervisor.stop(clock.monotonic())
-      board.deadMan?.off()
-      service.close()
-    },
+    close,
   }
 }
 

@@ -12,6 +12,7 @@ export function refusalOf(offer: Offer, at: Millis, state: State, hasFaults: boo
   if (state.isVoid) return 'void until adopted'
   if (hasFaults) return 'there is a fault'
   if (!(offer.issuedAt >= state.pluggedAt)) return 'older than the plug-in'
+  if (!(offer.issuedAt >= state.faultsChangedAt)) return 'older than the last fault'
   if (!(offer.issuedAt <= at + 1)) return 'issued in the future'
   if (!(expiryOf(offer) > at)) return 'expired'
   if (!(sizeOf(offer, state) >= 0)) return state.isDc ? 'no power' : 'no current'

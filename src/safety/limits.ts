@@ -92,7 +92,7 @@ export const closesMayFail = 3
 export const penWindow: { readonly from: Volts; readonly to: Volts } = { from: 207, to: 253 }
 /** 13: so many times a trip of the residual current device clears by itself in one plug-in, where the market allows it at all. */
 export const reclosings = 3
-/** 17: moves of the lock within its window. */
+/** 17: moves of the lock within any window. */
 export const lockMoves = 10
 /** 15: without a temperature. */
 export const blindAmps: Amps = 16

@@ -24,13 +24,10 @@ export function moveLock(scene: Scene, hasWeld: boolean): void {
   // A pulse of 600 ms is never cut short by the next one.
   if (state.lockMovedAt !== undefined && !timing.passed(state.lockMovedAt, isRetry ? times.lockRetry : 1_000)) return
   if (wanted === 'unlocked' && !mayUnlock(scene, hasWeld)) return
-  if (timing.passed(state.lockWindowAt, times.lockWindow)) {
-    state.lockWindowAt = timing.now
-    state.lockMoves = 0
-  }
   if (isRetry && state.lockFailures < 3) state.lockFailures++
-  if (state.lockMoves >= lockMoves) return
-  state.lockMoves++
+  const tenthLast = state.lockMoves.at(-lockMoves)
+  if (tenthLast !== undefined && !timing.passed(tenthLast, times.lockWindow)) return
+  state.lockMoves = [...state.lockMoves, timing.now].slice(-lockMoves)
   state.lockMovedAt = timing.now
   state.lockMovesTo = wanted
   if (wanted === 'locked') lock.lock()

@@ -32,7 +32,7 @@ const mostLinesFor = (evses: number) => 400 + evses * 60
 /** Answers that are on their way, or that the core does not read. */
 const mostWaiting = 32
 const mostTokens = 8
-/** A core that is refused comes again and again: said once. */
+/** A core that is refused, sent away or gone comes again and again: said once. */
 const sayAgainMs = 10_000
 
 export interface PortServerOptions {
@@ -74,7 +74,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
   const restarting = signal<void>()
   const serving = signal<void>()
   let core: Connection | undefined
-  let refusedAt = Number.NEGATIVE_INFINITY
+  let saidAt = Number.NEGATIVE_INFINITY
   let tokens: { readonly token: PresentedToken; readonly at: Millis }[] = []
   /** EVSEs with a report that the core has not been sent. */
   const fresh = new Set<number>()
@@ -95,6 +95,11 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
     tokens = []
     return told
   }
+  const sayOnce = (say: () => void) => {
+    if (clock.monotonic() - saidAt < sayAgainMs) return
+    saidAt = clock.monotonic()
+    say()
+  }
   const refuse = (stream: ByteStream, words: string) => {
     stream.write(lineOf({ refused: words }))
     stream.close('after writing')
@@ -103,8 +108,8 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
   return {
     take(stream, who) {
       if (core !== undefined && !core.isHung) {
-        if (clock.monotonic() - refusedAt >= sayAgainMs) log.warn({ core: who, serving: core.who }, 'another core was refused: one is connected')
-        refusedAt = clock.monotonic()
+        const { who: serving } = core
+        sayOnce(() => log.warn({ core: who, serving }, 'another core was refused: one is connected'))
         return refuse(stream, `another core is connected (${core.who})`)
       }
       core?.close('a newer core took its place')
@@ -112,6 +117,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
       let mine: Connection | undefined
       mine = serveCore(stream, who, port, options, {
         news,
+        sayOnce,
         hung: () => hung.emit(),
         restarting: () => restarting.emit(),
         serving: () => serving.emit(),
@@ -140,6 +146,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
 
 interface Hub {
   news(): readonly News[]
+  sayOnce(say: () => void): void
   serving(): void
   hung(): void
   restarting(): void
@@ -175,7 +182,7 @@ function serveCore(stream: ByteStream, who: string, port: GuardPort, options: Po
   }
   const close = (words: string | undefined) => {
     if (!isOpen) return
-    if (words !== undefined) log.warn({ reason: words }, 'the core is sent away')
+    if (words !== undefined) hub.sayOnce(() => log.warn({ reason: words }, 'the core is sent away'))
     // Who does not read cannot be told.
     const isTold = words !== undefined && hasRoom && !isHung
     if (isTold) stream.write(lineOf({ refused: words }))
@@ -259,7 +266,7 @@ function serveCore(stream: ByteStream, who: string, port: GuardPort, options: Po
     tell()
   })
   stream.closed.on((problem) => {
-    if (isOpen) log.info(problem === undefined ? {} : { problem }, 'the core is gone')
+    if (isOpen) hub.sayOnce(() => log.info(problem === undefined ? {} : { problem }, 'the core is gone'))
     end('now')
   })
   stream.received.on(lines(longestCall, hear, () => close(`a line of the core is longer than ${longestCall} bytes`)))

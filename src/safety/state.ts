@@ -90,9 +90,11 @@ export interface State {
   lockMovedAt: Millis | undefined
   lockMovesTo: 'locked' | 'unlocked' | undefined
   lockFailures: number
-  lockMoves: number
-  lockWindowAt: Millis
+  /** When it was moved last, ten times at the most; the newest last. */
+  lockMoves: readonly Millis[]
   unlockAskedAt: Millis | undefined
+  /** When a fault came or went: what was offered before is void. */
+  faultsChangedAt: Millis
   /** Counts changes of the faults. */
   faultsVersion: number
 }
@@ -111,7 +113,7 @@ export function initialState(now: Millis, limit: number, phases: 1 | 3 | undefin
     failedCloses: 0, failedAt: undefined, exceedsSince: undefined, overSince: undefined, isHot: false, silentSince: undefined,
     selfTest: 'none', selfTestAt: now, selfTests: 0, hasFailedSelfTest: false, hasLatchFailed: false,
     mirrorLostSince: undefined, reclosings: 0,
-    isLockHeld: false, pulledAt: undefined, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: 0, lockWindowAt: now, unlockAskedAt: undefined,
-    faultsVersion: 0,
+    isLockHeld: false, pulledAt: undefined, lockMovedAt: undefined, lockMovesTo: undefined, lockFailures: 0, lockMoves: [], unlockAskedAt: undefined,
+    faultsChangedAt: Number.NEGATIVE_INFINITY, faultsVersion: 0,
   }
 }

@@ -38,7 +38,7 @@ export interface Supervisor {
   tick(now: Millis, inputs: Inputs, lag: Millis): Report | undefined
   /** The next moment at which a tick could change anything while the inputs stay: `now` when the last tick changed something. */
   nextDeadline(now: Millis): Millis
-  /** Opens the contactor, puts lamps and coils OFF, and ends what waits. */
+  /** Opens the contactor, puts lamps and coils OFF, and ends what waits. Never throws. */
   stop(now: Millis): void
 }
 
@@ -78,7 +78,9 @@ export function supervisor({ hardware, settings, market, service, hasMirror, log
     if (hasMirror && scene.inputs.mirror === undefined) state.mirrorLostSince ??= time.now
     else state.mirrorLostSince = undefined
     state.hasLatchFailed = service.weld.hasFailed
+    const active = book.active
     const raised = book.review(scene)
+    if (book.active !== active) state.faultsChangedAt = time.now
     state.isHot = book.has('overTemperature')
     for (const row of raised) raise(row)
     // Nothing is offered under a fault, whenever it came.
@@ -116,6 +118,15 @@ export function supervisor({ hardware, settings, market, service, hasMirror, log
     if (state.pulledAt === undefined || !time.passed(state.pulledAt, times.longestLease)) return
     state.pulledAt = undefined
     state.isLockHeld = false
+  }
+
+  /** One output that fails must not leave the next one ON. */
+  const off = (output: string, run: () => void) => {
+    try {
+      run()
+    } catch (error) {
+      log.error({ output, error: wordsOf(error) }, 'an output cannot be put OFF')
+    }
   }
 
   const isUnchanged = () => {
@@ -190,11 +201,11 @@ export function supervisor({ hardware, settings, market, service, hasMirror, log
     },
     nextDeadline: (now) => (isQuiet ? Math.max(now, time.deadline) : now),
     stop(now) {
-      contactor.open()
-      pilot.drive({ kind: 'steady' })
-      hardware.dc?.offer(0)
-      pilotBreak?.off()
-      hardware.shuntTrip?.off()
+      off('contactor', () => contactor.open())
+      off('pilot', () => pilot.drive({ kind: 'steady' }))
+      off('power stage', () => hardware.dc?.offer(0))
+      off('pilot break', () => pilotBreak?.off())
+      off('shunt trip', () => hardware.shuntTrip?.off())
       lamps?.off()
       if (state.isCommanded && newest !== undefined) {
         const ended: State = { ...state, isCommanded: false, openedAt: now }

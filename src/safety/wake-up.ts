@@ -25,7 +25,9 @@ function nextWake({ state, settings, hardware, timing }: Scene): Wake {
       return state.hasWoken ? 'done' : 'armed'
     case 'armed':
       if (state.pilot !== 'B') return 'done'
-      return settings.wakeUp !== 'none' && hardware.controller.hasPilot && timing.passed(wakeSince, times.sleepy) ? 'cycle' : 'armed'
+      if (settings.wakeUp === 'none' || !hardware.controller.hasPilot || !timing.passed(wakeSince, times.sleepy)) return 'armed'
+      // An EV that is just leaving, or asking, does not sleep: what the pilot newly says is believed first.
+      return state.rawPilot === 'B' ? 'cycle' : 'armed'
     case 'cycle':
       return timing.passed(wakeSince, times.wakeCycle) ? 'settling' : 'cycle'
     case 'settling':

@@ -134,7 +134,7 @@ export function serviceBook(latch: Latch): ServiceBook {
         const { shuntFired, meter, pulsesWh } = dataOf(evse)
         const kept = { ...(meter === undefined ? {} : { meter }), ...(pulsesWh === undefined ? {} : { pulsesWh }) }
         record = { ...record, evses: { ...record.evses, [evse]: { ...freshService, shuntFired, ...kept } } }
-        note(true)
+        note()
       },
     }
   }

@@ -28,7 +28,7 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
   { of: ['hal/'], may: ['src/base/'] },
   { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/'] },
-  // A figure of the ledger alone, and the store that a station in simulated time is given.
+  // A figure of the ledger alone, the store that a station in simulated time is given, and GPIO without hardware.
   {
     of: ['bench/perf/'],
     may: [
@@ -42,6 +42,7 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
       'src/ocpp16/messages/',
       'src/ocpp201/messages/',
       'src/store/open.ts',
+      'test/fuse/gpio.ts',
       'package.json',
     ],
   },

@@ -6,6 +6,27 @@ import { commission, type Given } from '../../src/commission/main.ts'
 import { readBoard } from '../../src/config/files.ts'
 import { deskMachine } from '../hal/desk-machine.ts'
 
+// Time that is simulated does not wait for files: what commands load on first use is loaded before they begin.
+await Promise.all([
+  import('../../src/commission/probe/meter.ts'),
+  import('../../src/commission/probe/modbus.ts'),
+  import('../../src/commission/probe/pilot.ts'),
+  import('../../src/commission/probe/reader.ts'),
+  import('../../src/commission/probe/relay.ts'),
+  import('../../src/config/wired-board.ts'),
+  import('../../hal/wired.ts'),
+  import('../../hal/bus/modbus-rtu.ts'),
+  import('../../hal/evse/native.ts'),
+  import('../../hal/evse/evse-wb-din.ts'),
+  import('../../hal/meters/poll.ts'),
+  import('../../hal/meters/abb.ts'),
+  import('../../hal/meters/eastron.ts'),
+  import('../../hal/readers/rdm6300.ts'),
+  import('../../hal/readers/usb-hid.ts'),
+  import('../../hal/sensors/ntc.ts'),
+  readBoard('bench-native'),
+])
+
 /** What a command printed, and a hand to type with. */
 export function paperTerminal(isTTY = false) {
   const said = { out: '', err: '' }
@@ -43,7 +64,7 @@ export async function probing(words: readonly string[], given: { readonly clock:
       isOver = true
     },
   )
-  const until = async (is: () => boolean, limit = 120_000) => {
+  const until = async (is: () => boolean, limit = 1_000_000) => {
     for (let spent = 0; !is(); spent += 5) {
       if (spent >= limit) throw new Error(`not within ${limit} ms: ${is}\n${paper.said.out}\n${paper.said.err}`)
       await given.clock.advance(5)

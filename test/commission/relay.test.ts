@@ -64,6 +64,14 @@ describe('probe relay', () => {
     expect(blind.pins.get('GPIO23')?.history ?? [0]).toEqual([0])
   })
 
+  test('wants neither meter nor card reader', async () => {
+    const d = await desk('bench-native')
+    const serial = () => Promise.reject(new Error('nobody plugged it in'))
+    const p = await probing(['probe', 'relay', 'contactor', '--board', 'bench-native', '--yes'], { clock: d.clock, machine: { ...d.machine, serial } })
+    expect(await p.ended()).toBe(0)
+    expect(p.said.out).toMatch(/followed both ways/)
+  })
+
   test('opens at once on ctrl-C, and when the terminal is lost', async () => {
     const d = await desk('bench-native')
     const p = await d.probe('relay', 'contactor', '--yes')

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -68,8 +68,11 @@ async function guardAt(socket: string, ...more: string[]): Promise<Program> {
 test.concurrent('the socket: what a killed guard left is taken over, a living one and a file are not', async () => {
   const socket = join(freshDirectory(), 'guard.sock')
   const first = await guardAt(socket)
-  const second = await pilotwire(['guard', '--socket', socket, '--state', freshDirectory()]).ended
+  // It does not even open the board: the outputs that it would put OFF are another guard's.
+  const state = join(freshDirectory(), 'state')
+  const second = await pilotwire(['guard', '--socket', socket, '--state', state]).ended
   expect([second.code, second.err]).toEqual([2, expect.stringContaining('another guard listens there')])
+  expect(existsSync(state)).toBe(false)
   await first.end('SIGKILL')
   const third = await guardAt(socket)
   expect((await third.end()).code).toBe(0)

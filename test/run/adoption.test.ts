@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { seconds } from '../../src/base/units.ts'
+import { offPeak } from '../../src/core/off-peak.ts'
 import { twoPrograms } from './two-programs.ts'
 
 describe('a core that dies while a car charges', () => {
@@ -24,6 +26,17 @@ describe('a core that dies while a car charges', () => {
     expect(w.sent('StartTransaction')).toHaveLength(1)
     expect(w.sent('StopTransaction')).toMatchObject([{ reason: 'Local', meterStop: Math.floor(w.plant.wh), idTag: 'TAG1' }])
     expect(w.sent('MeterValues').length).toBeGreaterThan(8)
+  })
+
+  test('and is back within the lease interrupts no off-peak charging either: the random delay is not waited for again', async () => {
+    const w = await twoPrograms()
+    await w.charge()
+    await w.clock.advance(seconds(20))
+    w.core.kill()
+    const { station } = await w.startCore()
+    offPeak({ windows: [], randomDelayS: 600 }, station.core, w.clock, () => 0.5, silentLog)
+    await w.clock.advance(seconds(30))
+    expect([w.openings, station.core.view(1).status]).toEqual([[], 'charging'])
   })
 
   test('and stays dead: X1 and a normal stop when the lease ends; a later core goes on with the transaction', async () => {

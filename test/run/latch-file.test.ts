@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -79,4 +80,19 @@ test('counters that cannot be written are told of once, and written when they ca
   b.file.keep(counted(4))
   await b.file.settled()
   expect(b.onDisk()).toEqual(counted(4))
+})
+
+test('a disk that takes only the beginning of a record leaves the one before, and the guard is told', () => {
+  const b = bench()
+  b.file.save(counted(3, [1]))
+  const evses = Object.fromEntries(Array.from({ length: 64 }, (_, at) => [at + 1, freshService]))
+  const record: LatchRecord = { version: 2, welded: [1], evses }
+  // A limit of 1 or 2 kB for a file stands for the full disk: the first write is cut short, and only the next one fails.
+  const program = `
+    const { latchFile } = await import(${JSON.stringify(new URL('../../src/run/latch-file.ts', import.meta.url).href)})
+    const silent = () => {}
+    try { latchFile(process.argv[1], { error: silent, warn: silent }).save(${JSON.stringify(record)}) } catch { process.exit(5) }`
+  const shell = `trap '' XFSZ; ulimit -f 2; exec "$0" --input-type=module -e "$1" "$2"`
+  expect(spawnSync('/bin/sh', ['-c', shell, process.execPath, program, b.path]).status).toBe(5)
+  expect(b.file.load()).toEqual(counted(3, [1]))
 })

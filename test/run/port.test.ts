@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildBoard } from '../../hal/build.ts'
-import { silentLog } from '../../src/base/log.ts'
+import { type Log, silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { seconds } from '../../src/base/units.ts'
 import { obeying } from '../../src/run/simulated-world.ts'
@@ -30,7 +30,10 @@ async function yard(board = socketBoard) {
       }
     },
   })
-  const server = servePort(port, { clock, log: silentLog, board: 'simulated', isSimulated: true, world: obeying(simulation) })
+  const said: string[] = []
+  const say = (_: object, event: string) => void said.push(event)
+  const log: Log = { ...silentLog, info: say, warn: say, with: () => log }
+  const server = servePort(port, { clock, log, board: 'simulated', isSimulated: true, world: obeying(simulation) })
   await clock.advance(seconds(1))
   const join = () => {
     const [inner, outer] = streamPair()
@@ -45,7 +48,7 @@ async function yard(board = socketBoard) {
   }
   const plant = simulation.plants[0]
   if (plant === undefined) throw new Error('no plant')
-  return { clock, keeper, server, simulation, plant, asked, join, connect }
+  return { clock, keeper, server, simulation, plant, asked, said, join, connect }
 }
 
 const offerFor = (port: GuardPort, now: number, more: Partial<Offer> = {}): Offer => ({
@@ -287,6 +290,20 @@ describe('what a core in strange hands says', () => {
     expect(inner.isClosed).toBe(false)
   })
 
+  test('who comes and is sent away over and over, or comes and goes, does not fill the log', async () => {
+    const y = await yard()
+    for (let times = 0; times < 200; times++) {
+      const { outer } = y.join()
+      if (times % 2 === 0) outer.write('nonsense\n')
+      else outer.close('now')
+      await y.clock.advance(100)
+    }
+    expect(y.said.length).toBeLessThanOrEqual(3)
+    await y.clock.advance(seconds(11))
+    y.join().outer.close('now')
+    await y.clock.settle()
+    expect(y.said.at(-1)).toBe('the core is gone')
+  })
   test('a flood ends the connection', async () => {
     const { clock, asked, join } = await yard()
     const { outer, inner } = join()

@@ -71,7 +71,10 @@ describe('the dead-man output', () => {
     expect(b.fed()).toBe(10)
     isBroken = true
     await expect(b.clock.advance(200)).rejects.toThrow('a bug')
-    expect([b.toggles(), b.fed()]).toEqual([10, 10])
+    // Once more: it is put OFF.
+    expect([b.toggles(), b.fed()]).toEqual([11, 10])
+    await b.clock.advance(200)
+    expect([b.toggles(), b.fed()]).toEqual([11, 10])
   })
 
   test('is left OFF, and one that cannot be driven does not end the guard', async () => {

@@ -27,6 +27,26 @@ test('core dead, EV unplugged, another EV plugged in within 3 s: the contactor n
   }
 })
 
+test('an offer from before an emergency stop is void, also when the first one comes only after it is over', async () => {
+  const o = outlet()
+  await o.wait(1_000)
+  o.plant.plugIn()
+  await o.until(() => o.report.isPlugged)
+  await o.wait(1_000)
+  const issuedAt = o.clock.monotonic()
+  o.plant.setFault('emergencyStop', true)
+  await o.wait(100)
+  o.plant.setFault('emergencyStop', false)
+  await o.wait(400)
+  expect(o.report.faults).toEqual([])
+  // It was in a pipe.
+  o.offer({ issuedAt, expiresAt: issuedAt + 10_000 })
+  await o.wait(5_000)
+  expect(o.plant.isClosed).toBe(false)
+  o.offer()
+  await o.until(() => o.plant.isClosed, 2_000)
+})
+
 test('the end of a lease is a normal stop: X1 in that tick, open at state B', async () => {
   const o = outlet()
   await o.charge()

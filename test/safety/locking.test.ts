@@ -82,6 +82,22 @@ describe('rule 17: the lock is moved', () => {
       [1, 'unlocked'],
     ])
   })
+  test('ten times in any 60 s, whatever the core wants and whenever it began', () => {
+    const b = bench()
+    const toggle = () => {
+      b.state.isLockHeld = !b.state.isLockHeld
+      b.wait(20)
+      b.stands(b.state.isLockHeld ? 'locked' : 'unlocked')
+      b.wait(1_000)
+    }
+    // One move, a long rest, then whatever can be had.
+    toggle()
+    b.wait(50_000)
+    for (let turn = 0; turn < 100; turn++) toggle()
+    const at = b.pulses.map(([second]) => second)
+    expect(at.length).toBeGreaterThan(15)
+    for (const [index, second] of at.entries()) expect((at[index + 10] ?? Number.POSITIVE_INFINITY) - second).toBeGreaterThanOrEqual(60)
+  })
   test('never open with a weld', () => {
     const b = bench()
     b.stands('locked')

@@ -108,6 +108,19 @@ describe('an EV that sleeps through 30 s of PWM', () => {
     expect(hasClosed).toBe(false)
   })
 
+  test('is not woken in the very moment when it is pulled out: the next EV begins another plug-in, whoever renews the offer', async () => {
+    // A sample and a tick before it nobody can know.
+    for (let before = 40; before < 100; before += 7) {
+      const { o } = await asleep('fault', 'lightly')
+      await o.wait(30_000 - before)
+      o.plant.unplugEv()
+      await o.wait(1_000)
+      o.plant.plugIn()
+      await o.wait(10_000)
+      expect([before, o.report.plugIn]).toEqual([before, 2])
+    }
+  })
+
   test('is not woken any more when the offer ends in the middle of it', async () => {
     const { o, cycles, pilotBreak } = await asleep('disconnect', 'deeply', ['pilotBreak'])
     await o.until(() => cycles.length > 0, 31_000)

@@ -22,6 +22,17 @@ function notedLatch(begin: LatchRecord = emptyRecord) {
 }
 
 describe('service data', () => {
+  test('that a core resets over and over are written once a minute: the card must not be worn out from outside', async () => {
+    const { latch, written } = notedLatch()
+    const o = outlet({ guard: { latch } })
+    await o.wait(1_000)
+    for (let times = 0; times < 500; times++) {
+      o.port.resetService(1)
+      await o.wait(200)
+    }
+    expect(written.length).toBeLessThanOrEqual(3)
+  })
+
   test('count closings, openings under load, hours, lock moves and trips, and are kept over a restart', async () => {
     const { latch } = notedLatch()
     const o = outlet({ guard: { latch } })

@@ -111,7 +111,12 @@ export async function withWires<T>(spec: WiredBoardSpec, bench: Bench, run: (wir
   }
 }
 
-/** The whole board, as the guard has it. Whatever happens, every output is OFF afterwards. */
+/** Meters, readers and sensors may be missing while outputs and pilots are tried out. */
+function outputsOf({ readers: _readers, evses, ...spec }: WiredBoardSpec): WiredBoardSpec {
+  return { ...spec, evses: evses.map(({ meter: _meter, temperature: _temperature, ...evse }) => evse) }
+}
+
+/** The board as the guard has it, without its meters and readers. Whatever happens, every output is OFF afterwards. */
 export async function withOutlet<T>(
   options: OutletOptions,
   spec: WiredBoardSpec,
@@ -119,7 +124,7 @@ export async function withOutlet<T>(
   run: (board: Board, evse: EvseHardware) => Promise<T>,
 ): Promise<T> {
   const { clock, terminal } = bench
-  const { board } = await openBoard(spec, { clock, log: toldLog(terminal.stderr), register: nowhere, machine: machineOf(bench) })
+  const { board } = await openBoard(outputsOf(spec), { clock, log: toldLog(terminal.stderr), register: nowhere, machine: machineOf(bench) })
   try {
     const evse = board.evses[(options.outlet ?? 1) - 1]
     if (evse === undefined) throw new Error(`outlet ${options.outlet} was there before`)

@@ -71,6 +71,16 @@ here.each([
   expect(existsSync(leaf(gpio, base + 22, 'value'))).toBe(true)
 })
 
+here('one line under two names is refused: the kernel would give it to both', async () => {
+  await using gpio = await fuseGpio()
+  const driver = await driverIn(gpio)
+  expect(await driver.ask({ do: 'output', spec: { header: 22 } })).toBe(0)
+  await driver.ask({ do: 'on', line: 0 })
+  expect(await driver.ask({ do: 'input', spec: { chip: 'pinctrl-bcm2711', offset: 22 } })).toMatch(/the board file uses the line twice/)
+  expect([gpio.level(base + 22), await driver.ask({ do: 'isOn', line: 0 })]).toEqual([1, true])
+  await driver.end('in good order')
+})
+
 here('what a killed program left ON is taken over at OFF without floating', async () => {
   await using gpio = await fuseGpio()
   const first = await driverIn(gpio)

@@ -108,6 +108,20 @@ test.each(['ready', 'gone'] as const)(
   },
 )
 
+test('one that comes and goes for an hour fills no disk', async () => {
+  const clock = simulatedClock()
+  const fake = device(true)
+  let lines = 0
+  const log = { ...silentLog, warn: () => void lines++, info: () => void lines++ }
+  await openKeys(path, { clock, log, kernel: fake.kernel, is64Bit: true })
+  for (let second = 0; second < 3_600; second++) {
+    fake.unplug('gone')
+    fake.plugIn()
+    await clock.advance(1_000)
+  }
+  expect(lines).toBeLessThan(300)
+})
+
 test('keys that the kernel lost void what is being typed, until nothing is typed for a second', async () => {
   const { clock, codes, types } = await opened()
   types([1, 2, 1], [0, 3, 0], [1, 3, 1])

@@ -45,6 +45,23 @@ describe('hardware PWM by sysfs', () => {
     expect(pwmPlaces({ header: 13 }).map(({ channel }) => channel)).toEqual([1, 1, 1, 1])
   })
 
+  test('two outlets on one channel are refused: GPIO12 and 18 are one before the Pi 5', async () => {
+    const used = new Set<string>()
+    const four = tree({ pwmchip0: '../../../fe20c000.pwm' })
+    four.channel('pwmchip0', 0)
+    await openPwm({ header: 12 }, { ...four, used })
+    await expect(openPwm({ header: 18 }, { ...four, used })).rejects.toMatchObject({
+      problem: 'refused',
+      cause: { message: expect.stringContaining('another outlet') },
+    })
+    const five = tree(pi5)
+    five.channel('pwmchip2', 0)
+    five.channel('pwmchip2', 2)
+    const apart = new Set<string>()
+    await openPwm({ header: 12 }, { ...five, used: apart })
+    await openPwm({ header: 18 }, { ...five, used: apart })
+  })
+
   test('it begins enabled at 0 %, whatever was left behind', async () => {
     const { root, channel, read } = tree(pi5)
     channel('pwmchip2', 0, { period: '20000000', duty_cycle: '15000000', enable: '1', polarity: 'inversed' })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openCommon } from '../../../hal/evse/common.ts'
+import { openController } from '../../../hal/evse/open.ts'
 import { ohmsOf } from '../../../hal/evse/proximity.ts'
 import { simulatedClock } from '../../../src/base/simulated-clock.ts'
 import { type FakeInput, type FakeOutput, fakeWiring } from '../fakes.ts'
@@ -84,6 +85,31 @@ describe('the contactor', () => {
     expect([contactor?.isClosed, contactor?.hasMirror]).toEqual([undefined, false])
   })
 
+  test('the guard says once that it is to open: an OFF that the line did not take is tried until it arrives', async () => {
+    const { contactor, clock, output, wiring } = await withContactor()
+    contactor.close()
+    output('main').fails = 'off'
+    contactor.open()
+    await clock.advance(5_000)
+    expect(output('main').isOn).toBe(true)
+    output('main').fails = undefined
+    await clock.advance(100)
+    expect(output('main').isOn).toBe(false)
+    expect(wiring.told.filter((each) => each.includes('main'))).toEqual([expect.stringContaining('refused'), expect.stringContaining('back')])
+    expect(clock.untilNext()).toBe(undefined)
+  })
+
+  test('an ON after an OFF that failed is not taken back by it', async () => {
+    const { contactor, clock, output } = await withContactor()
+    contactor.close()
+    output('main').fails = 'off'
+    contactor.open()
+    output('main').fails = undefined
+    contactor.close()
+    await clock.advance(1_000)
+    expect(output('main').isOn).toBe(true)
+  })
+
   test('closing the driver opens it; edges of the mirror wake the guard', async () => {
     const { contactor, opened, wiring, mirror, output } = await withContactor()
     contactor.close()
@@ -92,6 +118,16 @@ describe('the contactor', () => {
     opened.close()
     expect(output('main').isOn).toBe(false)
   })
+})
+
+test.each(['evse-wb-din', 'openevse-rapi'] as const)('%s without its bus: what was opened before is closed, and no timer runs', async (kind) => {
+  const clock = simulatedClock()
+  const adc = { name: 'adc', convert: async () => 1 }
+  const wiring = fakeWiring(clock, { adc })
+  const proximity = { part: 'adc', channel: 2, pullUpOhms: 1_000, supplyV: 5 } as const
+  await expect(openController({ kind, bus: 'nowhere', proximity }, wiring, { maxAmps: 16, phases: 1 })).rejects.toThrow('absent')
+  await clock.advance(1_000)
+  expect(clock.untilNext()).toBe(undefined)
 })
 
 async function withLock(feedback: boolean) {

@@ -224,8 +224,33 @@ test('closed, it tells the device to be off', async () => {
   w.controller.pilot.drive({ kind: 'pwm', duty: 20 })
   await w.clock.advance(1_000)
   w.controller.close()
+  // As the board does, in the same breath.
+  w.bus.close()
   await w.clock.advance(1_000)
   expect([w.model.registers.get(1000), w.model.registers.get(1004)]).toEqual([0, 1])
+  expect(w.clock.untilNext()).toBe(undefined)
+})
+
+test('what the guard opens is told within 170 ms, whenever in a poll', async () => {
+  const w = await wallbox()
+  w.controller.pilot.drive({ kind: 'pwm', duty: 20 })
+  await w.clock.advance(1_000)
+  w.model.ev.plug()
+  w.model.ev.want(true)
+  await w.clock.advance(1_000)
+  expect(w.model.isClosed).toBe(true)
+  let slowest = 0
+  for (let at = 0; at < 20; at++) {
+    w.controller.contactor.close()
+    w.controller.pilot.drive({ kind: 'pwm', duty: 20 })
+    await w.clock.advance(1_000 + 13 * at)
+    w.controller.pilot.drive({ kind: 'fault' })
+    const since = w.clock.monotonic()
+    while (w.model.amps > 0) await w.clock.advance(1)
+    slowest = Math.max(slowest, w.clock.monotonic() - since)
+  }
+  // The rest of a poll, 100 ms of silence, and the frame.
+  expect(slowest).toBeLessThan(170)
 })
 
 test.each([[true], [false]])('under the guard (a relay in series: %s) a session runs, pauses and ends without a fault', async (hasRelay) => {
@@ -268,6 +293,19 @@ test('a device that falls silent is a stale pilot within a second, and the relay
   w.breakWire({ kind: 'silence' })
   expect(await g.until(() => w.controller.contactor.isClosed === false)).toBeLessThan(1_100)
   expect(g.report.faults).toContain('pilotStale')
+})
+
+test('closed while a drop of its contacts is still to be told, it leaves no timer', async () => {
+  const w = await wallbox({ hasRelay: true })
+  w.controller.contactor.close()
+  w.line('GPIO6').set(true)
+  expect(w.controller.contactor.isClosed).toBe(true)
+  w.line('GPIO6').set(false)
+  expect(w.controller.contactor.isClosed).toBe(true)
+  w.controller.close()
+  w.bus.close()
+  await w.clock.advance(600)
+  expect(w.clock.untilNext()).toBe(undefined)
 })
 
 test('contacts that drop while the car asks are told to the guard', async () => {

@@ -84,6 +84,24 @@ describe('the native pilot', () => {
     expect(controller.pilotBreak?.isOn).toBe(true)
   })
 
+  test('a relay that cannot be switched leaves no offer on the pilot, and no sample is new', async () => {
+    const { pilot, clock, duties, wiring, sample } = await native({ disconnect: true })
+    pilot.drive({ kind: 'pwm', duty: 26.7 })
+    await clock.advance(50)
+    const relay = wiring.outputs.get('break')
+    if (relay === undefined) throw new TypeError('no relay')
+    relay.fails = 'on'
+    pilot.drive({ kind: 'off' })
+    expect(duties.at(-1)).toBe(0)
+    relay.fails = undefined
+    pilot.drive({ kind: 'off' })
+    relay.fails = 'off'
+    pilot.drive({ kind: 'fault' })
+    expect(duties.at(-1)).toBe(0)
+    await clock.advance(100)
+    expect(sample().age).toBeGreaterThan(60)
+  })
+
   test('a sample says both peaks while PWM runs, and one level twice while it does not', async () => {
     const { pilot, clock, sample } = await native()
     pilot.drive({ kind: 'steady' })

@@ -45,25 +45,38 @@ test('pauses grow from 1 s to 30 s, the reason is told once, and the line is the
   expect([line.isOpen, opened]).toEqual([true, 1])
 })
 
-test('a line that opens and is lost at once is not tried in a circle; one that brought bytes is tried soon', async () => {
-  const { clock, tries, lost, received, line } = device()
-  line.opened.on(() => lost.emit('it was pulled out'))
+test('a line that comes and goes is not tried in a circle, whatever it brings; one that held is tried soon', async () => {
+  for (const bytes of [[], [1]]) {
+    const { clock, tries, lost, received, line } = device()
+    line.opened.on(() => {
+      if (bytes.length > 0) received.emit(Uint8Array.from(bytes))
+      lost.emit('it was pulled out')
+    })
+    await clock.advance(20_000)
+    expect(tries).toEqual([0, 1_000, 3_000, 7_000, 15_000])
+  }
+  const held = device()
+  await held.line.tried
+  for (let turn = 0; turn < 3; turn++) {
+    await held.clock.advance(30_000)
+    held.received.emit(Uint8Array.of(1))
+    held.lost.emit('it was pulled out')
+    await held.clock.advance(1_000)
+  }
+  expect(held.tries).toEqual([0, 31_000, 62_000, 93_000])
+})
+
+test('one that is told to reopen as soon as it is open is not opened in a circle', async () => {
+  const { clock, tries, line } = device()
+  line.opened.on(() => line.reopen())
   await clock.advance(20_000)
   expect(tries).toEqual([0, 1_000, 3_000, 7_000, 15_000])
-  const fresh = device()
-  await fresh.line.tried
-  for (let turn = 0; turn < 3; turn++) {
-    fresh.received.emit(Uint8Array.of(1))
-    fresh.lost.emit('it was pulled out')
-    await fresh.clock.advance(1_000)
-  }
-  expect(fresh.tries).toEqual([0, 1_000, 2_000, 3_000])
-  received.emit(Uint8Array.of(1))
 })
 
 test('it is closed and opened again when it is told to, and for good when it is closed', async () => {
   const { clock, tries, state, line, lost } = device()
   await line.tried
+  await clock.advance(2_000)
   line.reopen()
   await clock.settle()
   expect([line.isOpen, state.closed, tries.length]).toEqual([true, 1, 2])

@@ -260,12 +260,34 @@ test('a line that is gone fails at once, and one that says nothing for 10 s is o
 
 test('what waits when the bus is closed is refused, and no timer is left', async () => {
   const { clock, master } = bench()
-  const waiting = [problemOf(master.read(input(9, 0, 1))), problemOf(master.read(input(1, 0, 2))), problemOf(master.write({ unit: 1, at: 0, values: [1] }))]
+  const waiting = [problemOf(master.read(input(9, 0, 1))), problemOf(master.read(input(1, 0, 2)))]
   await clock.advance(200)
   master.close()
-  expect(await Promise.all(waiting)).toEqual(['absent', 'absent', 'absent'])
+  expect(await Promise.all(waiting)).toEqual(['absent', 'absent'])
   expect(await problemOf(master.read(input(1, 0, 2)))).toBe('absent')
   expect(clock.untilNext()).toBe(undefined)
+})
+
+test('writes that wait when the bus is closed are made, reads are not, and the line is closed then', async () => {
+  const { clock, master, heard, memory } = bench()
+  await wordsOf(Promise.all([master.read(input(1, 0, 1)), clock.advance(500)]).then(([words]) => words))
+  const writes = [1, 2].map((value) => problemOf(master.write({ unit: 1, at: value, values: [value], gapMs: 100 })))
+  const read = problemOf(master.read(input(1, 0, 2)))
+  master.close()
+  expect(await problemOf(master.write({ unit: 1, at: 3, values: [3] }))).toBe('absent')
+  await clock.advance(500)
+  expect(await Promise.all([...writes, read])).toEqual(['none', 'none', 'absent'])
+  expect(heard.map(({ fn }) => fn)).toEqual([4, 6, 6])
+  expect([memory.line.isOpen, clock.untilNext()]).toEqual([false, undefined])
+})
+
+test('writes to a device that is silent do not keep a closed bus', async () => {
+  const { clock, master, memory } = bench()
+  const writes = [1, 2, 3].map((value) => problemOf(master.write({ unit: 9, at: value, values: [value] })))
+  master.close()
+  await clock.advance(500)
+  expect(await Promise.all(writes)).toEqual(['absent', 'absent', 'absent'])
+  expect([memory.line.isOpen, clock.untilNext()]).toEqual([false, undefined])
 })
 
 test('a reply in pieces behind its echo, noise, and a whole late frame is found', async () => {

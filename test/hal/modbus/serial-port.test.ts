@@ -102,6 +102,17 @@ test.skipIf(!hasSocat)('bytes go both ways, and nobody else may open the line me
   expect(await whyNot(await open(settings(pty.path)))).toContain('held by another program')
 })
 
+test.skipIf(!hasSocat)('what was written in the moment of closing leaves', async () => {
+  const pty = await pair()
+  const [line, far] = [await open(settings(pty.path)), await pty.far()]
+  cleanUp.push(() => far.close())
+  const heard = nextOf(far.received)
+  const written = line.write(Uint8Array.of(36, 70, 68))
+  line.close()
+  await written
+  expect([...(await heard)]).toEqual([36, 70, 68])
+})
+
 test.skipIf(!hasSocat)('an adapter that is pulled out is opened again when it is back, with pauses that grow', async () => {
   const clock = simulatedClock()
   const told: string[] = []
@@ -127,6 +138,7 @@ test.skipIf(!hasSocat)('an adapter that is pulled out is opened again when it is
   await clock.advance(1_000)
   await opened
   expect(line.isOpen).toBe(true)
+  await clock.advance(2_000)
   const again = nextOf(line.opened)
   line.reopen()
   expect(line.isOpen).toBe(false)

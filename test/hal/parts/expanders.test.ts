@@ -150,16 +150,37 @@ describe('MCP23017', () => {
     relay.on()
     await clock.advance(20)
     bus.trouble = 'timeout'
-    relay.off()
+    expect(() => relay.off()).toThrow('timeout')
     expect(latch()).toBe(1)
     bus.trouble = undefined
     await clock.advance(40)
     expect(latch()).toBe(0)
     bus.trouble = 'timeout'
-    relay.on()
+    // Whoever closes a contactor must know that its auxiliary is not.
+    expect(() => relay.on()).toThrow('timeout')
     bus.trouble = undefined
     await clock.advance(200)
     expect([latch(), relay.isOn]).toEqual([0, false])
+    bus.trouble = 'timeout'
+    expect(() => relay.close()).not.toThrow()
+  })
+
+  test('an OFF that is owed to a board without directions does not bring back what a dip of the supply switched off', async () => {
+    const { open, bus, wires, clock } = bench()
+    const chip = fakePcf8574(wires)
+    bus.chips.set(0x27, chip)
+    const pins = await open({ kind: 'pcf8574', bus: 'i2c', address: 0x27 })
+    const [relay, lamp] = [pins.output(0, { activeLow: true }), pins.output(1, { activeLow: true })]
+    relay.on()
+    lamp.on()
+    await clock.advance(40)
+    bus.trouble = 'absent'
+    expect(() => lamp.off()).toThrow('absent')
+    // As after power-on.
+    chip.write(Uint8Array.of(0xff))
+    bus.trouble = undefined
+    await clock.advance(200)
+    expect([chip.port & 1, relay.isOn, lamp.isOn]).toEqual([1, false, false])
   })
 
   test('a chip that was reset by a dip of its supply is set up again, with every output OFF', async () => {

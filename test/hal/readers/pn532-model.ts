@@ -3,8 +3,8 @@ import type { Clock, Timer } from '../../../src/base/clock.ts'
 import { DeviceError } from '../../../src/base/errors.ts'
 import type { Wire } from '../modbus/lines.ts'
 
-/** What goes wrong with a PN532 or its wires. */
-export type Pn532Fault = 'absent' | 'silent' | 'no answer' | 'garbage' | 'nack' | 'error frame' | 'bad checksum'
+/** What goes wrong with a PN532 or its wires. Blind: it never ends a search for cards. */
+export type Pn532Fault = 'absent' | 'silent' | 'no answer' | 'garbage' | 'nack' | 'error frame' | 'bad checksum' | 'blind'
 
 /** A frame of the chip. Its codec is its own, so that a mistake of the driver's is not made twice. */
 export function chipFrame(body: readonly number[]): readonly number[] {
@@ -42,7 +42,7 @@ function chip(clock: Clock) {
     if (command === 0x32 && first === 0x05) hasLimit = true
     if (command === 0x02) return [[0xd5, 0x03, 0x32, 0x01, 0x06, 0x07], 2]
     if (command !== 0x4a) return [[0xd5, command + 1], 2]
-    if (!isConfigured || (cards.length === 0 && !hasLimit)) return undefined
+    if (fault === 'blind' || !isConfigured || (cards.length === 0 && !hasLimit)) return undefined
     return [[0xd5, 0x4b, ...targets(cards.slice(0, first ?? 1))], cards.length === 0 ? 60 : 20]
   }
   return {

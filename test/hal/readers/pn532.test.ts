@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openPn532 } from '../../../hal/readers/pn532.ts'
 import { ConfigError } from '../../../src/base/errors.ts'
+import { silentLog } from '../../../src/base/log.ts'
 import { simulatedClock } from '../../../src/base/simulated-clock.ts'
 import { memoryLine } from '../modbus/lines.ts'
 import { wiredWorld } from '../wired-world.ts'
@@ -14,11 +15,13 @@ async function reader(bus: 'serial' | 'i2c', cut?: (bytes: Uint8Array) => readon
   const memory = memoryLine('ttyS0')
   const onI2c = pn532OnI2c(clock)
   const chip = bus === 'i2c' ? onI2c.chip : pn532OnLine(clock, memory.wire, cut)
-  const world = wiredWorld({ clock, ...(bus === 'i2c' ? { i2c: { nfc: onI2c.bus } } : { serial: { nfc: memory.line } }) })
+  const said: string[] = []
+  const log = { ...silentLog, info: (_: unknown, event: string) => void said.push(event) }
+  const world = wiredWorld({ clock, log, ...(bus === 'i2c' ? { i2c: { nfc: onI2c.bus } } : { serial: { nfc: memory.line } }) })
   const opened = await openPn532({ kind: 'pn532', bus: 'nfc' }, world.wiring)
   const tokens: string[] = []
   opened.presented.on(({ id }) => tokens.push(id))
-  return { ...world, clock, memory, chip, tokens, opened }
+  return { ...world, clock, memory, chip, tokens, opened, said }
 }
 
 const buses = ['serial', 'i2c'] as const
@@ -83,6 +86,17 @@ test.each(buses)('on %s a dip of its supply costs less than 2 s and is no news',
   await r.clock.advance(2_000)
   expect(r.tokens).toEqual(['04A2B3C4'])
   expect(r.healths).toEqual([])
+})
+
+test('one that can be set up but never looks for a card is a fault, and does not say for ever that it is ready', async () => {
+  const r = await reader('serial')
+  await r.clock.advance(2_000)
+  const before = r.chip.commands.length
+  r.chip.fail('blind')
+  await r.clock.advance(60_000)
+  expect(r.healths).toEqual([['pn532 on ttyS0', 'does not answer']])
+  expect(r.chip.commands.length - before).toBeLessThan(60)
+  expect(r.said).toEqual(['card reader is ready'])
 })
 
 test('a line that takes no bytes any more does not hold it up for ever', async () => {

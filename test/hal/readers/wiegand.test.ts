@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Edge } from '../../../hal/bus/gpio.ts'
 import { bitsOf, openWiegand, wiegandNumber } from '../../../hal/readers/wiegand.ts'
+import { silentLog } from '../../../src/base/log.ts'
 import { signal } from '../../../src/base/signal.ts'
 import { simulatedClock } from '../../../src/base/simulated-clock.ts'
 import { fakeWiring } from '../fakes.ts'
@@ -59,8 +60,10 @@ async function reader() {
     isClosed = true
   }
   const asked: unknown[] = []
+  const noise: unknown[] = []
   const wiring = {
     ...fakeWiring(clock),
+    log: { ...silentLog, debug: (fields: { readonly [name: string]: unknown }) => void noise.push(fields['pulses']) },
     group: async (specs: unknown) => {
       asked.push(specs)
       return { edges, close }
@@ -76,7 +79,7 @@ async function reader() {
       edges.emit({ isActive: true, at: from + 1.5 * index, line })
       edges.emit({ isActive: false, at: from + 1.5 * index + 0.05, line })
     })
-  return { clock, opened, cards, pulses, asked, spec, isClosed: () => isClosed }
+  return { clock, opened, cards, edges, noise, pulses, asked, spec, isClosed: () => isClosed }
 }
 const card = frame([4, 0xa2, 0xb3, 0xc4])
 const other = frame([123, 178, 110])
@@ -116,6 +119,16 @@ describe('the reader', () => {
     pulses(other)
     await clock.advance(30)
     expect(cards).toEqual(['7BB26E'])
+  })
+  test('mains hum on a loose wire, for hours, is no card and keeps no more than a frame', async () => {
+    const { clock, cards, edges, noise } = await reader()
+    for (let at = 0; at < 5_000; at++) {
+      edges.emit({ isActive: true, at: clock.monotonic(), line: 0 })
+      await clock.advance(20)
+    }
+    await clock.advance(30)
+    expect(cards).toEqual([])
+    expect(noise).toEqual([64])
   })
   test('closed in the middle of a frame it says nothing more', async () => {
     const { clock, opened, cards, pulses, isClosed } = await reader()

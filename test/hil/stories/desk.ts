@@ -11,6 +11,7 @@ import { pause, until } from '../check.ts'
 import { type Hands, startPlant } from '../hands.ts'
 import type { Machine } from '../machine.ts'
 import { program } from '../programs.ts'
+import { named } from '../wires.ts'
 import { untouched } from '../wishes.ts'
 
 export type Backend = 'chardev' | 'sysfs'
@@ -51,7 +52,10 @@ export async function openDesk(machine: Machine, backend: Backend): Promise<Desk
   const clock = systemClock()
   const directory = mkdtempSync(join(tmpdir(), 'pilotwire-hil-'))
   const boardFile = join(directory, 'board.yaml')
-  writeFileSync(boardFile, readFileSync('test/hil/board.yaml', 'utf8').replace('gpio: chardev', `gpio: ${backend}`))
+  const file = readFileSync('test/hil/board.yaml', 'utf8').replace('gpio: chardev', `gpio: ${backend}`)
+  // sysfs knows no names.
+  const unnamed = Object.entries(named).reduce((text, [line, name]) => text.replace(`{ name: ${name} }`, `{ header: ${line} }`), file)
+  writeFileSync(boardFile, backend === 'sysfs' ? unnamed : file)
   writeFileSync(join(directory, 'settings.json'), JSON.stringify(settings))
   const plant = await startPlant(clock, machine.simulated)
   const csms = centralSystem({ clock })
