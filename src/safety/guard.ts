@@ -157,17 +157,20 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
   const changeOff = board.changed.on(() => {
     const now = clock.monotonic()
     for (const { inputs } of posts.values()) inputs.take(now)
-    wakeAt(gridAfter(now))
+    // Rule 8: the debounce of an EV that leaves C begins and ends with its samples, not with the grid.
+    if (!board.isSimulated && [...posts.values()].some(({ supervisor }) => supervisor.seesLeaving)) tickNow()
+    else wakeAt(gridAfter(now))
   })
-  /** Rule 10: what opens at once does not wait for the grid. A contact that chatters gets its turn each 2 ms at most. */
-  const edgeOff = board.edged?.on(() => {
+  /** Rule 10: what opens at once does not wait for the grid. What chatters gets its turn each 2 ms at most. */
+  const tickNow = () => {
     const now = clock.monotonic()
     if (isClosed || isTicking || now - tickedAt < leastGap) return wakeAt(Math.max(now, tickedAt + leastGap))
     const lag = alarm === undefined ? 0 : Math.max(0, now - alarm.at)
     alarm?.timer.stop()
     alarm = undefined
     tick(now, board.isSimulated ? 0 : lag)
-  })
+  }
+  const edgeOff = board.edged?.on(tickNow)
   const readersOff = board.readers.map((reader) => reader.presented.on(({ id }) => tokens.emit({ id, evse: reader.evse })))
   const call = (run: (at: Millis) => void, isUrgent = true) => {
     if (isClosed) return

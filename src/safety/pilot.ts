@@ -55,8 +55,8 @@ export function isShort(sample: PilotSample, drive: PilotDrive): boolean {
 
 /** How long the pilot must say something new before it is believed (ms). Safety rule 8: leaving C at most 20, entering C 500. */
 export const debounce = {
-  /** C or D to anything else: the contactor depends on it. */
-  leavingC: 20,
+  /** C or D to anything else: the contactor depends on it. Two samples in a row, 10 ms apart but for the jitter of timers. */
+  leavingC: 8,
   /** B to C: plugs are pushed in slowly, and S2 bounces. */
   enteringC: 500,
   toA: 60,

@@ -12,6 +12,7 @@ import { times } from './limits.ts'
 import { moveLock, unlockOutcome } from './locking.ts'
 import { driveOutputs } from './outputs.ts'
 import { reviewPhases, switchesPhases } from './phase-switching.ts'
+import { pilotStateOf } from './pilot.ts'
 import { followPilot, isCar } from './pilot-watch.ts'
 import type { Offer, Report, Sign } from './port.ts'
 import { isSameReport, reportOf } from './report.ts'
@@ -26,6 +27,8 @@ export type UnlockOutcome = 'unlocked' | 'failed' | 'none'
 /** The guard of one outlet. Calls take effect with the next tick; `at` is when they were made (monotonic ms). */
 export interface Supervisor {
   readonly report: Report
+  /** The contactor is told to be closed, and the newest sample says that the EV does not ask any more. */
+  readonly seesLeaving: boolean
   offer(offer: Offer, at: Millis): void
   /** True when the offer does nothing but make the lease longer: no tick is needed before the old lease ends. */
   isPlainRenewal(offer: Offer, at: Millis): boolean
@@ -142,6 +145,11 @@ export function supervisor({ hardware, settings, market, service, hasMirror, log
   return {
     get report() {
       return report
+    },
+    get seesLeaving() {
+      if (!state.isCommanded || pilot.sample === undefined) return false
+      const raw = pilotStateOf(pilot.sample, state.rawPilot)
+      return raw !== 'C' && raw !== 'D'
     },
     offer(offer, at) {
       const refusal = refusalOf(offer, at, state, book.active.length > 0)
