@@ -45,10 +45,15 @@ const flags: readonly string[] = []
 let programs = 0
 
 /** Starts the station as a person does. `cache`: the user's cache directory. */
-export function startStation(bench: Workbench, options: { state: string; cache: string; words?: readonly string[] }): Program {
+export function startStation(bench: Workbench, options: { state: string; cache: string; words?: readonly string[]; node?: string }): Program {
   const id = `PERF-${++programs}`
   const words = [bench.program, 'run', '--id', id, '--csms', bench.central.url, '--state', options.state, ...(options.words ?? [])]
-  return programOf(id, spawn(process.execPath, [...flags, ...words], { stdio: 'ignore', env: withCache(options.cache) }))
+  return programOf(id, spawn(options.node ?? process.execPath, [...flags, ...words], { stdio: 'ignore', env: withCache(options.cache) }))
+}
+
+/** A Node that does nothing. */
+export function startBareNode(node: string): Program {
+  return programOf('node', spawn(node, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore', env: {} }))
 }
 
 function withCache(cache: string) {
