@@ -2,6 +2,7 @@ import type { Clock } from '../src/base/clock.ts'
 import { type SimulatedBoard, type SimulatedOptions, simulatedBoard } from './simulated/board.ts'
 import type { SimulatedBoardSpec } from './simulated/spec.ts'
 import type { WiredBoardSpec } from './spec/board.ts'
+import { isNetworked } from './spec/network.ts'
 import type { Board, NetworkMeters } from './types.ts'
 import type { OpenOptions } from './wired.ts'
 
@@ -32,5 +33,7 @@ export async function openBoard(spec: BoardSpec, options: OpenOptions): Promise<
 
 /** The meters of a board that the core reads over the network; undefined where there are none. @throws ConfigError as above */
 export async function openNetworkMeters(spec: BoardSpec, options: OpenOptions): Promise<NetworkMeters | undefined> {
-  return spec.kind === 'wired' ? await (await import('./wired.ts')).openNetworkMeters(spec, options) : undefined
+  // A core that has none never loads a driver.
+  const hasSome = spec.kind === 'wired' && spec.evses.some(({ meter }) => meter !== undefined && isNetworked(meter, spec))
+  return hasSome ? await (await import('./wired.ts')).openNetworkMeters(spec, options) : undefined
 }

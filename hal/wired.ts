@@ -15,7 +15,7 @@ import { openReader } from './readers/open.ts'
 import { openSensor } from './sensors/open.ts'
 import type { WiredBoardSpec, WiredEvseSpec } from './spec/board.ts'
 import type { IndicatorSpec, LimitInputSpec } from './spec/controllers.ts'
-import type { BusSpec, MeterSpec } from './spec/wires.ts'
+import { isNetwork, isNetworked } from './spec/network.ts'
 import type { InputSpec, OutputSpec } from './spec/words.ts'
 import type { Board, EvseHardware, Indicator, Input, LimitInput, Meter, NetworkMeters, Reading, Register, TokenReader } from './types.ts'
 
@@ -111,15 +111,6 @@ async function openEvse(
   }
 }
 
-/** Safety rule 2: a meter behind the network is read by the core, and no interlock sees it. */
-export function isNetworked(meter: MeterSpec, board: Pick<WiredBoardSpec, 'buses'>): boolean {
-  return meter.kind === 'modbus' && isNetwork(board.buses?.[meter.bus])
-}
-
-function isNetwork(bus: BusSpec | undefined): boolean {
-  return bus?.kind === 'modbus-tcp' || bus?.kind === 'modbus-rtu-over-tcp'
-}
-
 /** Two drivers of one chip would each write what they know of its outputs. */
 function checkAddresses({ name, parts = {} }: WiredBoardSpec): void {
   const known = new Map<string, string>()
@@ -197,10 +188,9 @@ async function openLimit({ name = 'contact', input, amps, evse }: LimitInputSpec
   return { name, input: safely(await wiring.input(input)), amps, evse }
 }
 
-/** The meters of a board that hang on the network, for the core: readings only (safety rule 2). Undefined where there are none. */
-export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, machine }: OpenOptions): Promise<NetworkMeters | undefined> {
+/** The meters of a board that hang on the network, for the core: readings only (safety rule 2). */
+export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, machine }: OpenOptions): Promise<NetworkMeters> {
   const wanted = spec.evses.flatMap(({ meter }, at) => (meter !== undefined && isNetworked(meter, spec) ? [{ evse: at + 1, meter }] : []))
-  if (wanted.length === 0) return undefined
   const changed = signal<number>()
   const meters = new Map<number, Opened<Meter>>()
   const told = new Map<number, Reading | undefined>()

@@ -9,7 +9,7 @@ import { type Millis, seconds } from '../base/units.ts'
 import { boardWith } from '../config/connectors.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { PortServer } from '../safety/serve-port.ts'
-import { openGuard } from './guard-program.ts'
+import { openGuard, spareMemory } from './guard-program.ts'
 import { logFor } from './log-for.ts'
 import { socketStream } from './socket-stream.ts'
 
@@ -34,6 +34,7 @@ export interface CoreCommand {
 /** Guard and core as two processes on one desk: this one has the guard, and starts the core as its child.
  *  Resolves to the exit code: 0 asked to stop, 2 the core refuses its configuration, 3 a Reset of the whole charger. */
 export async function runSplit(config: StationConfig, command: CoreCommand): Promise<number> {
+  spareMemory()
   const clock = systemClock()
   const asked = askedToStop()
   const spoken = logFor(config, clock, false, () => {})

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import type { Millis } from '../base/units.ts'
 import type { Scene } from './interlocks.ts'
 import { drop, voidOffer } from './lease.ts'
 import { times } from './limits.ts'
@@ -9,6 +10,8 @@ import type { State } from './state.ts'
 import { tellsOfEv } from './wake-up.ts'
 
 /** Rules 4, 8 and 16: what the pilot says, and with it the coming and going of EVs and cables. */
+
+const leavingAtMost: Millis = 20
 
 /** An EV hangs on the cable and is seen. */
 export function isCar({ isPlugged, pilot }: State): boolean {
@@ -22,14 +25,20 @@ export function followPilot(scene: Scene, log: Log): void {
     if (raw !== state.rawPilot) {
       state.rawPilot = raw
       state.rawSince = timing.now
+      state.rawSampledAt = scene.sampledAt
     }
-    if (raw !== state.pilot && timing.passed(state.rawSince, debounceFor(state.pilot, raw))) {
+    if (raw !== state.pilot && timing.passed(state.rawSince, debounceFor(state.pilot, raw)) && isConfirmed(scene)) {
       state.pilot = raw
       if (raw === 'A' && state.isPlugged) unplug(scene, log)
       if ((raw === 'B' || raw === 'C' || raw === 'D') && !state.isPlugged) plugIn(scene, log)
     }
   }
   if (state.isPlugged && state.cableAmps === 0) rateCable(scene)
+}
+
+/** A second sample says so too: two ticks may have looked at the same one. A controller that is asked seldom is believed after 20 ms (rule 8). */
+function isConfirmed({ state, timing, sampledAt }: Scene): boolean {
+  return sampledAt > state.rawSampledAt || timing.passed(state.rawSince, leavingAtMost)
 }
 
 function plugIn(scene: Scene, log: Log): void {

@@ -16,6 +16,8 @@ export interface State {
   /** What the pilot says before it is believed, and since when. */
   rawPilot: PilotState
   rawSince: Millis
+  /** When the first sample of it was taken. */
+  rawSampledAt: Millis
   isPlugged: boolean
   plugIn: number
   /** The present plug-in's cable, A per phase: 0 is none that may charge. */
@@ -104,7 +106,7 @@ export function initialState(now: Millis, limit: number, phases: 1 | 3 | undefin
   // biome-ignore format: grouped as above
   return {
     phase: 'idle', phaseSince: now,
-    pilot: 'A', rawPilot: 'A', rawSince: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
+    pilot: 'A', rawPilot: 'A', rawSince: now, rawSampledAt: now, isPlugged: false, plugIn: 0, cableAmps: 0, pluggedAt: now,
     transaction: undefined, isVoid: false, hasOffer: false, granted: 0, offerPhases: 3, leaseEnds: now, offerIssuedAt: now, sequence: -1,
     pausedSince: undefined, hasOffered: false, offered: 0, changedAt: undefined, limit, isDc,
     drive: 'off', isCommanded: false, openedAt: Number.NEGATIVE_INFINITY, pulseSince: undefined, firedAt: undefined,
