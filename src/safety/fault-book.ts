@@ -41,9 +41,9 @@ export function faultBook(weld: WeldLatch): FaultBook {
   }
   const clears = (line: Line, scene: Scene): boolean => {
     const { row, since } = line
-    if (isServiced) return true
+    if (isServiced && row.clears !== 'onlyUnplug') return true
     if (row.clears === 'gone') return scene.timing.passed(since, row.goneFor)
-    return row.clears === 'unplug' && (scene.state.pilot === 'A' || recloses(line, scene))
+    return (row.clears === 'unplug' || row.clears === 'onlyUnplug') && (scene.state.pilot === 'A' || recloses(line, scene))
   }
   /** Returns true when the line became or ceased to be active. */
   const reviewLine = (line: Line, scene: Scene): boolean => {

@@ -34,8 +34,8 @@ export interface Interlock {
   readonly reaction: 'open' | 'stop'
   /** State F for at least 300 ms, then X1: the EV learns of it, and an unplug can still be seen. */
   readonly pilot: 'F' | 'X1'
-  /** `gone`: by itself once the cause is gone. `unplug`: at state A. `service`: only by a service action. */
-  readonly clears: 'gone' | 'unplug' | 'service'
+  /** `gone`: by itself once the cause is gone. `unplug`: at state A, or by a service action. `onlyUnplug`: at state A alone (rule 13). `service`: only by a service action. */
+  readonly clears: 'gone' | 'unplug' | 'onlyUnplug' | 'service'
   /** For how long the cause must be gone before it clears by itself (ms). */
   readonly goneFor: Millis
   /** The fault that it brings along and that outlives it. */
@@ -120,7 +120,7 @@ const row = (
 // biome-ignore format: a table
 export const interlocks: readonly Interlock[] = [
   row('emergencyStop', 'open', 'F', 'gone', ({ inputs }) => inputs.isEmergency),
-  row('residualCurrent', 'open', 'F', 'unplug', ({ inputs, state }) => inputs.isTripped && state.selfTest !== 'running' && state.selfTest !== 'ending', { recloses: true }),
+  row('residualCurrent', 'open', 'F', 'onlyUnplug', ({ inputs, state }) => inputs.isTripped && state.selfTest !== 'running' && state.selfTest !== 'ending', { recloses: true }),
   row('residualSelfTest', 'open', 'X1', 'gone', ({ state }) => state.hasFailedSelfTest),
   row('weld', 'open', 'F', 'service', ({ inputs, state }) => !state.isCommanded && inputs.mirror === true, { after: times.mirrorFollows }),
   row('noClose', 'open', 'X1', 'gone', ({ state, timing }) => state.failedCloses >= closesMayFail || (state.failedAt !== undefined && !timing.passed(state.failedAt, times.offAtLeast))),

@@ -62,6 +62,13 @@ describe('a trip of the residual current device', () => {
     await o.wait(3_600_000)
     expect(o.report.faults).toEqual(['residualCurrent'])
   })
+  test('is not let go by a service action from afar: whoever holds the core could close again and again', async () => {
+    const o = await tripped('eu')
+    await o.trip()
+    o.port.clear(1)
+    await o.wait(10_000)
+    expect(o.report.faults).toEqual(['residualCurrent'])
+  })
 })
 
 test('the residual current device is tested at boot, at the plug-in, and before a further session of it', async () => {
