@@ -29,6 +29,8 @@ export function guardOver({ board }: BuiltBoard, { clock, log }: { readonly cloc
     process.off('exit', off)
     keeper.close()
     board.close()
+    // A meter that only pulses tells its last count as it is closed.
+    options.service?.close()
   }
   // Whatever ends this process, an error that nobody foresaw too, and leaves it a moment: the outputs are OFF (rule 19).
   // Behind simulated ones there is nothing, and a fleet has thousands.
