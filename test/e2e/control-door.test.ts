@@ -143,6 +143,9 @@ test('fault breaks the plant and clear mends it; reset clears everything', async
   expect((await door.status()).connectors[1]).toMatchObject({ contactor: 'open' })
   const mended = fromNow(2)
   expect(await door.ask('clear 2')).toBe('ok')
+  // Mended it is, but a trip lasts until the car is unplugged.
+  expect((await door.status()).connectors[1]).toMatchObject({ status: 'faulted' })
+  expect(await door.ask('unplug 2')).toBe('ok')
   await mended({ errorCode: 'NoError' })
   expect(await door.ask('fault lightning')).toMatch(/^error name "lightning" is not one of emergencyStop, /)
   expect(await door.ask('max 8')).toBe('ok')
