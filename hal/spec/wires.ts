@@ -29,7 +29,6 @@ export const bus = kinds(
 )
 export type BusSpec = Static<typeof bus>
 export type ModbusBusSpec = Extract<BusSpec, { kind: `modbus-${string}` }>
-export type SerialSpec = Extract<BusSpec, { kind: 'serial' }>
 
 const onBus = { bus: name('The I2C bus among `buses`.') }
 const address = (usual: string) => whole(`I2C address. ${usual}`, 0x03, 0x77)
