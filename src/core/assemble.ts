@@ -1,26 +1,25 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { signal } from '../base/signal.ts'
-import { millis, seconds } from '../base/units.ts'
+import { seconds } from '../base/units.ts'
 import type { GuardPort, Sign } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
-import { authorization, type CachedToken, isSameToken } from './authorization.ts'
+import { authorization, type CachedToken } from './authorization.ts'
 import { availability, type StoredAvailability } from './availability.ts'
-import type { Authority, ChargePoint, EvseView, PresentOutcome, Restart, TokenInfo } from './charge-point.ts'
+import type { Authority, ChargePoint, EvseView, Restart, TokenInfo } from './charge-point.ts'
 import { evse } from './evse.ts'
 import type { Fact, OpenTransaction } from './facts.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
 import type { Evse } from './outlet.ts'
+import { presenting } from './presenting.ts'
 import { transactionRecord } from './record.ts'
 import { endCutOff } from './recovery.ts'
+import { securityLog } from './security.ts'
 import { type SettingValue, settings } from './settings.ts'
 
 /** A stop takes the guard and the meter some 10 s at the most. */
 const longestStop = seconds(12)
-
-/** What a card may come to that its holder wanted. */
-const welcomed: ReadonlySet<PresentOutcome> = new Set(['waiting', 'started', 'stopped', 'cancelled', 'unlocked'])
 
 export interface ChargePointParts {
   readonly guard: GuardPort
@@ -67,8 +66,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   }
   const evses: ReadonlyMap<number, Evse> = new Map(
     guard.evses.map((description) => {
-      const desk = offerDesk(description, guard, clock, () => ++sequence)
-      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => desk.current })
+      const offer = offerDesk(description, guard, clock, () => ++sequence)
+      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => offer.current })
       const one = evse({
         description,
         guard,
@@ -78,10 +77,10 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
         settings: values,
         availability: usable,
         metering: meter,
-        desk,
+        desk: offer,
         newId: parts.newId,
         changed: (view) => {
-          followCable()
+          desk.followCable()
           shown(description.evse, view)
           changed.emit(view)
         },
@@ -97,77 +96,12 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     if (found === undefined) throw new RangeError(`there is no EVSE ${number}`)
     return found
   }
-  const candidates = (number: number | undefined) => (number === undefined ? all : [at(number)])
 
-  /** A token from the one reader for all waits at the first free EVSE; when another car is plugged in elsewhere, it goes there. */
-  const followCable = () => {
-    const from = all.find((one) => one.waiting?.isMovable && !one.isPlugged)
-    const to = from && all.find((one) => one !== from && one.isFree && one.isPlugged && one.view.status === 'preparing')
-    const moved = to && from?.cancel()
-    if (moved !== undefined) to?.take(moved)
-  }
-
-  /** Places of remote starts that were accepted and are still being asked about. */
-  const promised = new Set<Evse>()
-  /** Where a new session goes: a car that waits, else this card's own that has finished and charges again, else a free place, else
-   *  whatever car is there. */
-  const placeFor = (number: number | undefined, token: string): Evse | undefined => {
-    const free = isShuttingDown ? [] : candidates(number).filter((one) => one.isFree && !promised.has(one))
-    return (
-      free.find((one) => one.view.status === 'preparing') ??
-      free.find((one) => isSameToken(one.doneFor, token)) ??
-      free.find((one) => !one.isPlugged) ??
-      free[0]
-    )
-  }
-
-  const decide = async (token: string, number: number | undefined): Promise<PresentOutcome> => {
-    if (token === '' || authority?.isPresentable(token) === false) return 'invalid'
-    const places = candidates(number)
-    const own = places.find((one) => isSameToken(one.transaction?.token, token))
-    if (own !== undefined) return own.stop('local', token) ? 'stopped' : 'noEvse'
-    const waiting = places.find((one) => isSameToken(one.waiting?.token, token))
-    if (waiting !== undefined) return waiting.cancel() === undefined ? 'noEvse' : 'cancelled'
-    const held = places.find((one) => isSameToken(one.heldFor?.token, token))
-    if (held !== undefined) return (await held.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
-    const hasGroups = places.some((one) => one.transaction !== undefined || one.heldFor !== undefined)
-    if (!mayCharge() || (placeFor(number, token) === undefined && !hasGroups)) return 'noEvse'
-    const decision = await tokens.decide(token)
-    if (decision.status !== 'accepted') return decision.status
-    // Only the parents of two identifiers are compared, never a parent with an identifier (reference rule 23).
-    const sibling = places.find((one) => isSameToken(one.transaction?.group, decision.group))
-    if (sibling !== undefined) return sibling.stop('local', token) ? 'stopped' : 'noEvse'
-    const heldForGroup = places.find((one) => isSameToken(one.heldFor?.group, decision.group))
-    if (heldForGroup !== undefined) return (await heldForGroup.unlock()) === 'unlocked' ? 'unlocked' : 'noEvse'
-    const place = placeFor(number, token)
-    return place === undefined ? 'noEvse' : place.take({ token, group: decision.group, source: 'local', isMovable: number === undefined && all.length > 1 })
-  }
-
-  /** Cards that the central system is being asked about: shown twice they are one question, not a start and a stop. */
-  const deciding = new Map<string, Promise<PresentOutcome>>()
-  const present = (token: string, number?: number): Promise<PresentOutcome> => {
-    const key = `${number ?? 'all'} ${token.toLowerCase()}`
-    const asked = deciding.get(key)
-    if (asked !== undefined) return asked
-    const outcome = decide(token, number).finally(() => deciding.delete(key))
-    deciding.set(key, outcome)
-    if (number !== undefined && !evses.has(number)) return outcome
-    guard.show(number, 'authorising')
-    const answered = (sign: Sign) => guard.show(number, sign)
-    outcome.then(
-      (known) => answered(welcomed.has(known) ? 'accepted' : 'refused'),
-      () => answered('refused'),
-    )
-    return outcome
-  }
-
-  const startRemotely = async (place: Evse, token: string) => {
-    const decision = values.get('authorizeRemoteTxRequests') ? await tokens.decide(token) : { status: 'accepted' as const, group: undefined }
-    promised.delete(place)
-    if (decision.status !== 'accepted') return log.info({ outcome: decision.status }, 'a remote start was not authorized')
-    if (isShuttingDown || !place.isFree) return log.info({ evse: place.view.evse }, 'the place of a remote start is not free any more')
-    place.take({ token, group: decision.group, source: 'remote', isMovable: false })
-  }
+  const desk = presenting({
+    ...{ all, at, guard, clock, log, settings: values, tokens, mayCharge },
+    isShuttingDown: () => isShuttingDown,
+    isPresentable: (token) => authority?.isPresentable(token) !== false,
+  })
 
   const setAvailability: ChargePoint['setAvailability'] = (number, isOperative) => {
     const places = number === 'all' ? all : evses.has(number) ? [at(number)] : []
@@ -179,7 +113,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   }
 
   const readerOff = guard.tokens.on(({ id, evse: number }) => {
-    void present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
+    void desk.present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
   })
 
   for (const [, transaction] of open.entries()) at(transaction.evse).resume(transaction)
@@ -195,16 +129,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     get isOperative() {
       return usable.isOperative(0)
     },
-    present,
-    remoteStart(token, number) {
-      if (number !== undefined && !evses.has(number)) return 'rejected'
-      const place = mayCharge() ? placeFor(number, token) : undefined
-      if (place === undefined) return 'rejected'
-      promised.add(place)
-      // The answer leaves first (reference rule 24).
-      clock.after('remote start', millis(0), () => void startRemotely(place, token))
-      return 'accepted'
-    },
+    present: desk.present,
+    remoteStart: desk.remoteStart,
     stop: (number, reason, token) => at(number).stop(reason, token),
     evseOf: (transaction) => all.find((one) => one.transaction?.id === transaction)?.view.evse,
     setAvailability,
@@ -239,6 +165,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     },
     tokenLearnt: tokens.learn,
     clearAuthorizationCache: tokens.clearCache,
+    security: securityLog({ ledger, clock, log }),
     get authority() {
       return authority
     },

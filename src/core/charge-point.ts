@@ -4,6 +4,7 @@ import type { WattHours } from '../base/units.ts'
 import type { Fault, GuardPort, Report } from '../safety/port.ts'
 import type { SampledValue, StopReason, Transaction } from './facts.ts'
 import type { Limit, Offered } from './offer.ts'
+import type { SecurityLog } from './security.ts'
 import type { Settings } from './settings.ts'
 
 export type { Fault } from '../safety/port.ts'
@@ -129,6 +130,7 @@ export interface ChargePoint {
   /** What the central system says of any token, for the cache. */
   tokenLearnt(token: string, info: TokenInfo): void
   clearAuthorizationCache(): boolean
+  readonly security: SecurityLog
   authority: Authority | undefined
   /** The central system accepted (or lost) the station: before the first acceptance no charging is allowed. */
   registered(accepted: boolean): void

@@ -2,7 +2,14 @@ import type { Moment } from '../base/moment.ts'
 import type { WattHours } from '../base/units.ts'
 
 /** What happened, in words of no protocol. The ledger keeps these; an OCPP version translates them. */
-export type Fact = TransactionStarted | MeterSampled | TransactionEnded
+export type Fact = TransactionFact | Notice
+export type TransactionFact = TransactionStarted | MeterSampled | TransactionEnded
+/** What a central system is told besides transactions, each with a promise of its own (see `notices` of the OCPP versions). */
+export type Notice = SecurityEvent | FirmwareProgress | LogProgress
+
+export function isNotice(fact: Fact): fact is Notice {
+  return fact.kind === 'securityEvent' || fact.kind === 'firmwareProgress' || fact.kind === 'logProgress'
+}
 
 export interface TransactionStarted {
   readonly kind: 'transactionStarted'
@@ -13,6 +20,8 @@ export interface TransactionStarted {
   readonly source: 'local' | 'remote'
   readonly reservation?: number
   readonly meterWh: WattHours
+  /** It began without a central system, and `silentOfflineTransactions` says that none is ever told of it. */
+  readonly isSilent?: true
 }
 
 export interface TransactionEnded {
@@ -34,6 +43,58 @@ export interface MeterSampled {
   readonly values: readonly SampledValue[]
   readonly endValues: readonly SampledValue[]
 }
+
+/** Something that a security officer wants to know (see `security.ts` for the list). */
+export interface SecurityEvent {
+  readonly kind: 'securityEvent'
+  readonly event: SecurityEventName
+  /** At most 255 characters, never a secret. */
+  readonly info?: string
+}
+
+/** How far the firmware update has come. */
+export interface FirmwareProgress {
+  readonly kind: 'firmwareProgress'
+  readonly status: FirmwareStatus
+  /** The central system's number for its request, where it gave one. */
+  readonly request?: number
+}
+
+/** How far the upload of a log has come. */
+export interface LogProgress {
+  readonly kind: 'logProgress'
+  readonly log: LogKind
+  readonly status: LogStatus
+  /** The central system's number for its request, where it gave one. */
+  readonly request?: number
+}
+
+export const securityEventNames = [
+  'firmwareUpdated',
+  'failedToAuthenticateAtCentralSystem',
+  'centralSystemFailedToAuthenticate',
+  'settingSystemTime',
+  'startupOfTheDevice',
+  'resetOrReboot',
+  'securityLogWasCleared',
+  'reconfigurationOfSecurityParameters',
+  'memoryExhaustion',
+  'invalidMessages',
+  'attemptedReplayAttacks',
+  'tamperDetectionActivated',
+  'invalidFirmwareSignature',
+  'invalidFirmwareSigningCertificate',
+  'invalidCentralSystemCertificate',
+  'invalidChargePointCertificate',
+  'invalidTlsVersion',
+  'invalidTlsCipherSuite',
+] as const
+export type SecurityEventName = (typeof securityEventNames)[number]
+
+export type FirmwareStatus = 'idle' | 'downloading' | 'downloaded' | 'downloadFailed' | 'installing' | 'installed' | 'installationFailed'
+
+export type LogKind = 'diagnostics' | 'security'
+export type LogStatus = 'idle' | 'uploading' | 'uploaded' | 'uploadFailed' | 'badMessage' | 'permissionDenied' | 'notSupported'
 
 export type SampleContext = 'begin' | 'periodic' | 'clock' | 'end' | 'trigger'
 

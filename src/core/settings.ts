@@ -55,8 +55,27 @@ export const settingsTable = {
   getConfigurationMaxKeys: whole(100, 1),
   /** Credentials for HTTP basic authentication. A secret. */
   authorizationKey: text('', 128),
+  /** Security profile of the connection (security whitepaper ed. 3): 0 none, 1 basic authentication; 2 and 3 want certificates. */
+  securityProfile: whole(0, 0, 3),
   /** Profiles that are offered; empty: all that this program has. */
   featureProfiles: words(),
+  /** Wh that a transaction may still draw after its token was refused, where it is not stopped. */
+  maxEnergyOnInvalidId: whole(0),
+  localListEnabled: truth(true),
+  /** False: ReserveNow is answered Rejected. */
+  reservationsEnabled: truth(true),
+  /** A reservation may name no connector. */
+  reserveConnectorZeroSupported: truth(true),
+  // Of no specification, asked for by those who run chargers.
+  /** Each car charges without a card, under `freeVendToken`. */
+  freeVend: truth(false),
+  freeVendToken: text('', 20),
+  /** s that the answer about a card may take before it counts as offline; 0: as long as any message. */
+  authorizationTimeout: whole(0),
+  /** Transactions that begin without a central system are never reported to one. */
+  silentOfflineTransactions: truth(false),
+  /** Clock-aligned samples only while a transaction runs. */
+  samplesInTransactionsOnly: truth(false),
 } as const satisfies Readonly<Record<string, Row>>
 
 type Table = typeof settingsTable

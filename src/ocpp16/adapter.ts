@@ -19,14 +19,17 @@ import { heartbeatTimer } from './heartbeat.ts'
 import { errorSpelling16 } from './messages/call-errors.ts'
 import { messages16 } from './messages/catalogue.ts'
 import { Authorize, BootNotification, MeterValues } from './messages/core.ts'
+import { noticeDelivery, ocpp16Notices } from './notices.ts'
 import { transactionNumbers } from './numbers.ts'
-import { profilesOf } from './settings.ts'
+import { ownProfiles, profilesOf } from './profiles.ts'
 import { startHolds } from './start-holds.ts'
 import { statusNotifier } from './status-notifier.ts'
 import { longestIdTag, tokenInfoOf, wireValue } from './translate.ts'
 
 /** Name of this door's cursor in the ledger, and of its subprotocol. */
 export const ocpp16 = 'ocpp1.6'
+/** Every cursor of this door in the ledger. */
+export const ocpp16Readers = [ocpp16, ocpp16Notices] as const
 
 export interface Ocpp16Parts {
   readonly core: ChargePoint
@@ -55,6 +58,9 @@ export interface Ocpp16 {
 }
 
 const bootRetry = minutes(1)
+/** Transmissions of a notice that is not answered, and the wait after the first. */
+const noticeAttempts = 5
+const noticeRetry = minutes(1)
 /** Messages that may wait for their turn before TriggerMessage is refused. */
 const mostWaiting = 100
 
@@ -113,6 +119,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     released: () => statuses.catchUp(),
   })
   const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending: holds.isPending })
+  const settled = settledMoments(store.documents<number>('clock-origins'), clock)
   const reports = reporter({
     store,
     ledger,
@@ -125,7 +132,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       ledger,
       numbers,
       startTried: holds.tried,
-      settled: settledMoments(store.documents<number>('clock-origins'), clock),
+      settled,
     }),
     mayDeliver: () => signedUp.isOnline,
     attempts: () => settings.get('transactionMessageAttempts'),
@@ -133,6 +140,17 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     givenUp: ({ fact }) => {
       if (fact.kind === 'transactionEnded') numbers.forget(fact.transaction)
     },
+  })
+  const notices = reporter({
+    store,
+    ledger,
+    reader: ocpp16Notices,
+    clock,
+    log,
+    deliver: noticeDelivery({ peer: conversation, settled }),
+    mayDeliver: () => signedUp.isOnline,
+    attempts: () => noticeAttempts,
+    retryInterval: () => noticeRetry,
   })
   const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }
   const trigger = (action: string, send: () => void) => {
@@ -158,7 +176,8 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     void conversation.call(MeterValues, request)
   }
   const profiles = profilesOf(core)
-  const offered = [...coreRoutes(handlerParts), ...(profiles.includes('RemoteTrigger') ? remoteTrigger : [])]
+  const routesByProfile = { Core: coreRoutes(handlerParts), RemoteTrigger: remoteTrigger } satisfies Record<(typeof ownProfiles)[number], readonly Route[]>
+  const offered = ownProfiles.filter((profile) => profiles.includes(profile)).flatMap((profile) => routesByProfile[profile])
   for (const [action, route] of routesOf(...offered)) routes.set(action, route)
 
   const authority: Authority = {
@@ -187,12 +206,14 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     }),
     signedUp.online.on(() => {
       reports.resume()
+      notices.resume()
       statuses.catchUp()
       heart.restart()
     }),
     ledger.appended.on(({ fact }) => {
       if (fact.kind === 'transactionEnded') holds.forget(fact.transaction)
       reports.wake()
+      notices.wake()
     }),
     // What was asked for on one connection, or while pending, is not owed later.
     link.dropped.on(() => triggered.splice(0)),
@@ -213,6 +234,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     close() {
       for (const off of offs) off()
       reports.stop()
+      notices.stop()
       statuses.stop()
       heart.stop()
     },

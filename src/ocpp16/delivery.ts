@@ -72,11 +72,14 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
         return sample(entry, fact)
       case 'transactionEnded':
         return end(entry, fact)
+      default:
+        // A notice: the other reader's.
+        return Promise.resolve({ outcome: 'nothing' })
     }
   }
 }
 
-function deliveryOf(outcome: CallOutcome): Delivery {
+export function deliveryOf(outcome: CallOutcome): Delivery {
   if (outcome.kind === 'result') return { outcome: 'delivered' }
   return outcome.kind === 'disconnected' ? { outcome: 'disconnected' } : failed(outcome)
 }

@@ -12,7 +12,7 @@ import type { StopReason } from '../core/facts.ts'
 import { type Link, link } from '../ocpp/link.ts'
 import { passwordOf } from '../ocpp/security.ts'
 import type { Dial } from '../ocpp/socket.ts'
-import { type Ocpp16, ocpp16, ocpp16Door } from '../ocpp16/adapter.ts'
+import { type Ocpp16, ocpp16, ocpp16Door, ocpp16Readers } from '../ocpp16/adapter.ts'
 import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import type { GuardPort } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
@@ -117,7 +117,7 @@ function assembled(parts: CoreParts): CoreStation {
   })
   const trim = onDisk(() => {
     const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
-    while (store.trim({ keep: keptFacts, readers: [ocpp16], spare }) > 0);
+    while (store.trim({ keep: keptFacts, readers: ocpp16Readers, spare }) > 0);
   })
   const chores = [clock.every('flush', flushEvery, flush), clock.every('trim', trimEvery, trim)]
   const letGo = () => {

@@ -33,6 +33,9 @@ export const withEvses = (count: number): SimulatedBoard => ({
   evses: Array.from({ length: count }, () => socketBoard.evses[0] as SimulatedBoard['evses'][number]),
 })
 
+/** Comes by itself at any time, and says nothing about a session. */
+const background = ['Heartbeat', 'SecurityEventNotification']
+
 /** A whole charge point, its plant and a central system, in one simulated world. */
 export async function world(options: WorldOptions = {}) {
   const clock = options.clock ?? simulatedClock()
@@ -73,10 +76,11 @@ export async function world(options: WorldOptions = {}) {
     for (let spent = 0; spent < limit && !condition(); spent += 20) await clock.advance(20)
     if (!condition()) throw new Error(`it did not come about within ${limit} ms: ${condition}`)
   }
-  /** Requests of the station, as [action, payload]; without heartbeats. */
+  /** Requests of the station; without an action all but the background's. */
   const sent = (action?: string) =>
     frames.filter(
-      (frame) => frame.kind === 'call' && frame.direction === 'in' && frame.action !== 'Heartbeat' && (action === undefined || frame.action === action),
+      (frame) =>
+        frame.kind === 'call' && frame.direction === 'in' && (action === undefined ? !background.includes(frame.action ?? '') : frame.action === action),
     )
   return {
     clock,

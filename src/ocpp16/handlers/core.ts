@@ -1,6 +1,8 @@
 import type { ChargePoint, UnlockOutcome } from '../../core/charge-point.ts'
 import { CallError } from '../../ocpp/call-error.ts'
 import { type Route, route } from '../../ocpp/peer.ts'
+import type { Key } from '../key-kinds.ts'
+import { isOffered, isReadOnly, keys } from '../keys.ts'
 import {
   ChangeAvailability,
   ChangeConfiguration,
@@ -13,7 +15,7 @@ import {
   UnlockConnector,
 } from '../messages/core.ts'
 import type { TransactionNumbers } from '../numbers.ts'
-import { findKey, isReadOnly, type Key, keys } from '../settings.ts'
+import { findKey } from '../settings.ts'
 
 /** What the handlers of a door work with. */
 export interface HandlerParts {
@@ -34,7 +36,7 @@ const acceptedIf = (yes: boolean) => ({ status: yes ? 'Accepted' : 'Rejected' })
 export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonly Route[] {
   const told = (key: Key) => ({ key: key.key, readonly: isReadOnly(key, core), value: key.read(core) })
   // A key that can only be written is never told, not even that it is there.
-  const readable = (key: Key | undefined): key is Key => key !== undefined && key.access !== 'w'
+  const readable = (key: Key | undefined): key is Key => key !== undefined && key.access !== 'w' && isOffered(key, core)
   return [
     route(ChangeAvailability, ({ connectorId, type }) => {
       const outcome = core.setAvailability(connectorId === 0 ? 'all' : connectorId, type === 'Operative')
@@ -42,7 +44,7 @@ export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonl
     }),
     route(ChangeConfiguration, ({ key: name, value }) => {
       const key = findKey(name)
-      if (key === undefined) return { status: 'NotSupported' } as const
+      if (key === undefined || !isOffered(key, core)) return { status: 'NotSupported' } as const
       return acceptedIf(!isReadOnly(key, core) && key.write?.(core, value) === true)
     }),
     route(ClearCache, () => acceptedIf(core.clearAuthorizationCache())),
