@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
 
 /** Parts of packages that a charger never uses, but that cost it milliseconds and megabytes at each start. Each is replaced by
  *  something that says so, should it be called after all. `by`: who asks for it. */
@@ -23,9 +25,10 @@ export const lean = {
 
     // An `import` of one of Node's own modules makes Node look at everything the module exports, and some of that is loaded by being
     // looked at (fs.promises, util.TextDecoder, ...): 10 ms. Only the names that are used are taken here.
-    build.onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, kind }) => {
+    // Once for each file that asks (`suffix`): shared by all, each would be a part of its own, and a part costs half a millisecond to find.
+    build.onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, importer, kind }) => {
       if (kind !== 'import-statement' || !isBuiltin(path)) return undefined
-      return { path: path.startsWith('node:') ? path : `node:${path}`, namespace: 'builtin', sideEffects: false }
+      return { path: path.startsWith('node:') ? path : `node:${path}`, suffix: `?${importer}`, namespace: 'builtin', sideEffects: false }
     })
     build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
       const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
@@ -42,4 +45,35 @@ export const lean = {
       return { ...(await build.resolve(path, { importer, kind, resolveDir, pluginData: 'asked' })), sideEffects: false }
     })
   },
+}
+
+/** Bytes of a part that are not worth a file of its own. */
+const smallPart = 4_096
+
+/** Finding a part costs half a millisecond, whatever is in it. An esbuild plugin for the second build in parts, after one that was a
+ *  draft: has every part need what stands in the small shared parts that `start` loads, so that they become one.
+ *  @param start our files, from the root, that the program imports one after the other when it starts */
+export function fewParts({ outputs }, start) {
+  const entries = Object.entries(outputs).filter(([, { entryPoint }]) => /^(?:src|hal)\b/.test(entryPoint ?? ''))
+  const needs = (path) => outputs[path].imports.filter((each) => each.kind === 'import-statement' && !each.external).map((each) => each.path)
+  const loaded = new Set(entries.filter(([, { entryPoint }]) => start.includes(entryPoint)).map(([path]) => path))
+  for (const path of loaded) for (const each of needs(path)) loaded.add(each)
+  // One that needs a larger part is left alone: everything would then need that.
+  const isSmall = (path) => outputs[path].entryPoint === undefined && outputs[path].bytes < smallPart && needs(path).every(isSmall)
+  const files = [...loaded].filter(isSmall).flatMap((path) => Object.keys(outputs[path].inputs))
+  return {
+    name: 'few-parts',
+    setup(build) {
+      const root = build.initialOptions.absWorkingDir
+      const first = new Set(entries.map(([, { entryPoint }]) => join(root, entryPoint)))
+      build.onResolve({ filter: /^few-parts$/ }, ({ path }) => ({ path, namespace: 'few-parts' }))
+      build.onLoad({ filter: /.*/, namespace: 'few-parts' }, () => ({
+        contents: files.map((file) => (/^(?:src|hal)\b/.test(file) ? `import './${file}';` : '')).join(''),
+        resolveDir: root,
+      }))
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        first.has(path) ? { contents: readFileSync(path, 'utf8').replace(/^(#!.*\n)?/, `$1import 'few-parts';`), loader: 'ts' } : undefined,
+      )
+    },
+  }
 }

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { lean } from './build-lean.mjs'
+import { fewParts, lean } from './build-lean.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(root, 'dist')
@@ -73,18 +73,23 @@ const common = {
   // Names and lines stay: a stack trace from the field must be readable without a map, and maps cost memory.
   minifySyntax: true,
   legalComments: 'none',
-  // Optional accelerators of ws, absent here; and what is native stays beside the bundle.
-  external: ['bufferutil', 'utf-8-validate', ...Object.keys(about.optionalDependencies)],
+  // Optional accelerators of ws, absent here: it need not look for the one at each start, and never does for the other.
+  define: { 'process.env.WS_NO_BUFFER_UTIL': '"1"' },
+  // What is native stays beside the bundle.
+  external: ['utf-8-validate', ...Object.keys(about.optionalDependencies)],
   // What is CommonJS in the bundle asks for Node's own modules by require().
-  banner: { js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)" },
+  // A require() of the module's own would cost each part a quarter of a millisecond, and hardly one ever asks for something else.
+  banner: { js: "const require = (name) => process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(import.meta.url)(name)" },
   plugins: [lean],
   metafile: true,
   logLevel: 'warning',
 }
 const { 'pilotwire-program': charger, ...others } = entries
+// What is imported only when it is needed (yaml, the console) becomes a file of its own: a start neither reads nor compiles it.
+const inParts = { ...common, entryPoints: { 'pilotwire-program': charger }, splitting: true, chunkNames: 'parts/[name]-[hash]' }
+const { metafile: draft } = await build({ ...inParts, write: false })
 const built = await Promise.all([
-  // What is imported only when it is needed (yaml, the console) becomes a file of its own: a start neither reads nor compiles it.
-  build({ ...common, entryPoints: { 'pilotwire-program': charger }, splitting: true, chunkNames: 'parts/[name]-[hash]' }),
+  build({ ...inParts, plugins: [lean, fewParts(draft, [charger, 'src/config/command-line.ts', 'src/config/merge.ts', 'src/run/station.ts'])] }),
   build({ ...common, entryPoints: others }),
 ])
 const inputs = [...new Set(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))]

@@ -1,33 +1,21 @@
-import { type Message, violationOf } from '../../src/ocpp/message.ts'
 import { messages16 } from '../../src/ocpp16/messages/catalogue.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import { TriggerMessage, triggerableMessages } from '../../src/ocpp16/messages/remote-trigger.ts'
 import { ExtendedTriggerMessage, extendedTriggerableMessages } from '../../src/ocpp16/messages/security.ts'
-import type { Station } from './central-system.ts'
-import type { Transaction } from './transactions.ts'
-
-/** What a line on the console comes to. */
-export type Effect =
-  /** Ask a station; `message.request` fits `payload`. */
-  | { readonly kind: 'call'; readonly station: string; readonly message: Message; readonly payload: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'show'; readonly what: 'stations' | 'transactions' | 'help' }
-  /** The line cannot be carried out; the text says what to write instead. */
-  | { readonly kind: 'problem'; readonly text: string }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'quit' }
-
-/** What the console knows of the world when it reads a line. */
-export interface Situation {
-  readonly stations: readonly Pick<Station, 'id' | 'isConnected'>[]
-  readonly running: readonly Pick<Transaction, 'id' | 'station'>[]
-}
-
-interface Command {
-  /** After the name; `[station]` may be left out where one station is connected. */
-  readonly shape: string
-  readonly help: string
-  readonly read: (words: readonly string[], situation: Situation) => Effect
-}
+import { profileCommands } from './profile-commands.ts'
+import {
+  type Asked,
+  atStation,
+  type Command,
+  type Effect,
+  type Problem,
+  pickStation,
+  problem,
+  type Situation,
+  withNumber,
+  withWord,
+  wordsIn,
+} from './reading.ts'
 
 /** The console's vocabulary, in the order of `help`. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -91,6 +79,7 @@ export const commands: Readonly<Record<string, Command>> = {
     }),
   },
   clearcache: { shape: '[station]', help: 'empty the authorization cache', read: atStation(0, 0, () => ({ message: core.ClearCache, payload: {} })) },
+  ...profileCommands,
   call: {
     shape: '[station] <action> [json]',
     help: 'send any request of OCPP 1.6, for instance call GetLocalListVersion {}',
@@ -111,36 +100,6 @@ export function effectOf(line: string, situation: Situation): Effect {
   const asked = name.toLowerCase() === 'exit' ? 'quit' : name.toLowerCase()
   if (!Object.hasOwn(commands, asked)) return problem(`there is no command ${name}; help lists them`)
   return (commands[asked] as Command).read(words, situation)
-}
-
-type Problem = Effect & { readonly kind: 'problem' }
-type Asked = { readonly message: Message; readonly payload: Readonly<Record<string, unknown>> }
-
-/** A command for one station, with `least` to `most` words after the station's id. */
-function atStation(least: number, most: number, ask: (words: readonly string[]) => Asked | Problem): Command['read'] {
-  return (words, situation) => {
-    const picked = pickStation(words, situation)
-    if ('kind' in picked) return picked
-    if (picked.words.length < least) return problem('something is missing; help shows what the command wants')
-    if (picked.words.length > most && picked.words.length === words.length && most > 0) return problem(`no station ${words[0]} is here; stations lists them`)
-    if (picked.words.length > most) return problem(`${picked.words.slice(most).join(' ')} is too much; help shows what the command wants`)
-    const asked = ask(picked.words)
-    if ('kind' in asked) return asked
-    const violation = violationOf(asked.message.request, asked.payload)
-    return violation === undefined ? { kind: 'call', station: picked.station, ...asked } : problem(`${asked.message.action}: ${violation.description}`)
-  }
-}
-
-/** The station that the first word names; without one, the only one that is connected. */
-function pickStation(words: readonly string[], { stations }: Situation): { readonly station: string; readonly words: readonly string[] } | Problem {
-  const [first] = words
-  const named = stations.find(({ id }) => id === first) ?? stations.find(({ id }) => id.toLowerCase() === first?.toLowerCase())
-  if (named !== undefined) return { station: named.id, words: words.slice(1) }
-  const here = stations.filter(({ isConnected }) => isConnected)
-  const [only] = here
-  if (only === undefined) return problem('no station is connected')
-  if (here.length > 1) return problem(`which station? ${here.map(({ id }) => id).join(', ')}`)
-  return { station: only.id, words }
 }
 
 function readStop(words: readonly string[], situation: Situation): Effect {
@@ -172,26 +131,4 @@ function readCall(action: string, json: string): Asked | Problem {
   } catch {
     return problem(`${json} is not JSON`)
   }
-}
-
-function withNumber<T>(what: string, word: string, then: (value: number) => T): T | Problem {
-  return /^-?\d{1,10}$/.test(word) ? then(Number(word)) : problem(`${what} ${word} is not a number`)
-}
-
-/** The word of the list that is meant: in any case, or its beginning where that is enough. */
-function withWord<T>(command: string, word: string, choices: readonly string[], then: (choice: string) => T): T | Problem {
-  const lower = word.toLowerCase()
-  const exact = choices.find((choice) => choice.toLowerCase() === lower)
-  const begun = choices.filter((choice) => choice.toLowerCase().startsWith(lower))
-  const choice = exact ?? (begun.length === 1 ? begun[0] : undefined)
-  return choice === undefined ? problem(`${command} ${word}: one of ${choices.join(', ')}`) : then(choice)
-}
-
-function problem(text: string): Problem {
-  return { kind: 'problem', text }
-}
-
-/** Words between spaces; quotes hold a text with spaces together, braces a JSON object to the end of the line. */
-function wordsIn(line: string): readonly string[] {
-  return [...line.matchAll(/(\{.*\})\s*$|"([^"]*)"|(\S+)/g)].map(([, json, quoted, bare]) => json ?? quoted ?? bare ?? '')
 }

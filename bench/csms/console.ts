@@ -2,11 +2,13 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import { stripVTControlCharacters } from 'node:util'
+import type { Clock } from '../../src/base/clock.ts'
 import { wordsOf } from '../../src/base/errors.ts'
 import { folded } from '../../src/base/folded.ts'
 import type { CentralSystem } from './central-system.ts'
-import { type Effect, effectOf } from './commands.ts'
+import { effectOf } from './commands.ts'
 import type { Paint } from './lines.ts'
+import type { Effect } from './reading.ts'
 import { helpWords, replyTo, stationsWords, transactionsWords } from './replies.ts'
 
 /** Carries out what a line asked for; the words to print, undefined when there are none. `quit` is the caller's. */
@@ -42,6 +44,7 @@ export interface BenchConsole {
 }
 
 export interface BenchConsoleOptions {
+  readonly clock: Clock
   readonly input: Readable
   readonly output: Writable
   /** A person types: show a prompt, keep it below what is printed. */
@@ -58,7 +61,7 @@ function indentOf(line: string): number | undefined {
 
 /** Lines in from a person or a pipe; replies out. */
 export function benchConsole(system: CentralSystem, options: BenchConsoleOptions): BenchConsole {
-  const { input, output, isTerminal, paint, quit } = options
+  const { clock, input, output, isTerminal, paint, quit } = options
   const lines = createInterface({ input, output: isTerminal ? output : undefined, terminal: isTerminal, prompt: '> ' } as Parameters<typeof createInterface>[0])
   let isOpen = true
   const columns = () => (isTerminal ? (output as Partial<WriteStream>).columns : undefined)
@@ -68,7 +71,7 @@ export function benchConsole(system: CentralSystem, options: BenchConsoleOptions
     if (isTerminal && isOpen) lines.prompt(true)
   }
   lines.on('line', (line) => {
-    const effect = effectOf(line, { stations: system.stations, running: system.transactions.running })
+    const effect = effectOf(line, { now: clock.now().epochMs, stations: system.stations, running: system.transactions.running })
     if (effect.kind === 'quit') return quit()
     carryOut(effect, system, paint).then(
       (reply) => (reply === undefined ? isTerminal && lines.prompt() : print(reply)),

@@ -140,6 +140,11 @@ const refusals = new Set([
   'DownloadFailed',
   'InstallationFailed',
   'UploadFailed',
+  'UploadFailure',
+  'BadMessage',
+  'NotSupportedOperation',
+  'PermissionDenied',
+  'Occupied',
   'Unknown',
   'VersionMismatch',
 ])

@@ -56,7 +56,7 @@ export async function runCsms(options: CsmsOptions): Promise<void> {
     const isTerminal = input.isTTY === true && output.isTTY === true
     output.write(`OCPP 1.6 central system at ${paint('action', door.url)} (a station adds its id, /CP-1)\n`)
     if (isTerminal) output.write('Type help for what it can do, quit to end.\n')
-    const desk = benchConsole(system, { input, output, isTerminal, paint, quit })
+    const desk = benchConsole(system, { clock, input, output, isTerminal, paint, quit })
     print = desk.print
     const stopNarrating = narrate(system, clock, options.narration, paint, desk.print)
     await asked

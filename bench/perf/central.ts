@@ -27,10 +27,12 @@ export interface Frame {
 
 export interface Central {
   readonly url: string
-  /** The connection of this identity. */
+  /** The connection of this identity; rejects when there is none within 30 s: its program did not start. */
   line(identity: string): Promise<Line>
   close(): void
 }
+
+const longestWait = 30_000
 
 /** A central system that does as little as it can, so that what is measured is the station: it answers at once, checks nothing and logs nothing. */
 export async function central(clock: Clock): Promise<Central> {
@@ -45,7 +47,15 @@ export async function central(clock: Clock): Promise<Central> {
   await new Promise((resolve) => server.once('listening', resolve))
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    line: (identity) => lineOf(identity).promise,
+    async line(identity) {
+      const { promise, reject } = lineOf(identity)
+      const patience = clock.after('patience', longestWait, () => reject(new Error(`${identity} did not connect within ${longestWait} ms`)))
+      try {
+        return await promise
+      } finally {
+        patience.stop()
+      }
+    },
     close() {
       for (const each of server.clients) each.terminate()
       server.close()
@@ -81,7 +91,7 @@ function lineOver(socket: WebSocket, clock: Clock): Line {
       waiting.add(look)
       return () => waiting.delete(look)
     },
-    next: (fits, limit = 30_000) =>
+    next: (fits, limit = longestWait) =>
       new Promise((resolve, reject) => {
         const look = (frame: Frame) => {
           if (!fits(frame)) return

@@ -7,19 +7,22 @@ import { answers } from './answers.ts'
 import { authorizeToStart } from './authorize.ts'
 import { bundled } from './bundle.ts'
 import { charging } from './charging.ts'
+import { composite } from './composite.ts'
 import { faultLatency, faultLatencyAhead } from './fault-latency.ts'
 import { type Figure, table } from './figures.ts'
 import { memory } from './memory.ts'
 import { type Workbench, workbench } from './programs.ts'
 import { starts } from './starts.ts'
-import { appends, day } from './workers.ts'
+import { appends, day, drain } from './workers.ts'
 
 const measurements: Readonly<Record<string, (bench: Workbench) => Promise<readonly Figure[]>>> = {
   starts,
   answers,
   authorize: authorizeToStart,
   appends,
+  composite,
   day,
+  drain,
   charging,
   faults: faultLatency,
   memory,

@@ -46,6 +46,25 @@ export async function day(bench: Workbench): Promise<readonly Figure[]> {
   ]
 }
 
+interface Drain {
+  readonly tookMs: number
+  readonly cpuMs: number
+  readonly delivered: number
+  readonly rssMb: number
+}
+
+/** What waits after days offline leaves at this pace, each answer noted on the disk before the next message. */
+export async function drain(bench: Workbench): Promise<readonly Figure[]> {
+  bench.say('delivery after days offline')
+  const { tookMs, cpuMs, delivered, rssMb } = await told<Drain>(await bundled('drain', bench.directory), [bench.fresh('store')])
+  return [
+    {
+      what: `${delivered} facts that waited offline, delivered (CPU of both sides ${shown(cpuMs, 'ms')}; RSS ${shown(rssMb, 'MB')} then)`,
+      measured: `${shown((delivered / tookMs) * 1_000, 'facts/s')}`,
+    },
+  ]
+}
+
 /** Runs a bundled file in a process of its own; resolves with what it tells. */
 function told<T>(file: string, words: readonly string[]): Promise<T> {
   return new Promise((resolve, reject) => {

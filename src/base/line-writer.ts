@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { makeDirectories } from './directories.ts'
 
@@ -11,18 +11,27 @@ export interface LineWriter {
   close(): void
 }
 
+/** Bytes of a file that is written to. Who can make us write lines at will must not fill the disk with them. */
+const largestFile = 33_554_432
+
 /** @param to a file descriptor, or a file to append to; its directory is made
+ *  @param largest bytes of the file; then it gets `.1` behind its name, in place of the one that had it before, and a new one is begun
  *  @throws the system's error when the file cannot be opened */
-export function lineWriter(to: number | string): LineWriter {
-  const descriptor = typeof to === 'string' ? openFile(resolve(to)) : unblocked(to)
+export function lineWriter(to: number | string, largest: number = largestFile): LineWriter {
+  const path = typeof to === 'string' ? resolve(to) : undefined
+  let descriptor = typeof to === 'number' ? unblocked(to) : openFile(resolve(to))
   let isOpen = true
+  /** Bytes of the file; undefined: of what is none. */
+  let size = path === undefined ? undefined : sizeOf(descriptor)
   /** What a pipe took only the beginning of. */
   let rest: Buffer = Buffer.alloc(0)
   let lost = 0
   /** False: there is no room, or nobody reads any more. */
   const put = (bytes: Buffer): boolean => {
     try {
-      rest = bytes.subarray(writeSync(descriptor, bytes))
+      const written = writeSync(descriptor, bytes)
+      rest = bytes.subarray(written)
+      if (size !== undefined) size += written
       return true
     } catch {
       return false
@@ -41,9 +50,24 @@ export function lineWriter(to: number | string): LineWriter {
     if (said) lost = 0
     return said && drained()
   }
+  const beginAnew = () => {
+    // Where it cannot be done it is not tried again at each line.
+    size = 0
+    if (path === undefined) return
+    try {
+      renameSync(path, `${path}.1`)
+      const fresh = openFile(path)
+      closeSync(descriptor)
+      descriptor = fresh
+      size = sizeOf(fresh)
+    } catch {
+      // Lines go where they went.
+    }
+  }
   return {
     write(line) {
       if (!isOpen) return
+      if (size !== undefined && size >= largest && rest.length === 0) beginAnew()
       if (!drained() || !note() || !put(Buffer.from(line))) lost++
       else drained()
     },
@@ -57,6 +81,11 @@ export function lineWriter(to: number | string): LineWriter {
 function openFile(path: string): number {
   makeDirectories(dirname(path), 0o755)
   return openSync(path, 'a', 0o640)
+}
+
+function sizeOf(descriptor: number): number | undefined {
+  const about = fstatSync(descriptor)
+  return about.isFile() ? about.size : undefined
 }
 
 /** A pipe is opened anew, because only an own opening of it can be told not to block: the other ones are the parent's as well. */

@@ -15,10 +15,12 @@ export interface Log {
   with(fields: Fields): Log
 }
 
-/** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970.
+/** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970;
+ *  `also` hears each line.
  *  @throws the system's error when the file cannot be opened */
-export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string }): Log & { close(): void } {
+export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string; also?: (line: string) => void }): Log & { close(): void } {
   const lines = lineWriter(options.to ?? 2)
+  const { also } = options
   const log = wrap(
     pino(
       {
@@ -27,7 +29,14 @@ export function jsonLog(options: { level: LogLevel; now: () => number; to?: numb
         timestamp: () => `,"time":"${new Date(options.now()).toISOString()}"`,
         formatters: { level: (label) => ({ level: label }) },
       },
-      lines,
+      also === undefined
+        ? lines
+        : {
+            write(line: string) {
+              lines.write(line)
+              also(line)
+            },
+          },
     ),
   )
   return { ...log, close: lines.close }

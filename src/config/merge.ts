@@ -66,7 +66,14 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     automaticEv: flags.automaticEv ?? false,
     log: logFrom(flags, environment, file, beside, withConsole),
     offPeak: file.offPeak === undefined ? undefined : { windows: [], randomDelayS: 600, ...file.offPeak },
-    vendorOptions: { bootAfterReconnect: false, preBootTransactions: false, ...file.vendorOptions },
+    vendorOptions: {
+      bootAfterReconnect: false,
+      preBootTransactions: false,
+      silentOffline: false,
+      gapBetweenCallsMs: 0,
+      authKeyEncoding: 'auto',
+      ...file.vendorOptions,
+    },
   }
 }
 

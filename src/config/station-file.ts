@@ -105,7 +105,36 @@ export const stationSchema = schema.object(
             }),
           ),
           preBootTransactions: schema.optional(
-            schema.boolean({ description: 'Charge before a central system ever accepted the station. false when left out.', default: false }),
+            schema.boolean({
+              description: 'Charge before a central system ever accepted the station, until it sets PreBootTransactions. false when left out.',
+              default: false,
+            }),
+          ),
+          freeVend: schema.optional(
+            schema.object(
+              { token: schema.string({ description: 'The card that StartTransaction names, 1 to 20 characters, in quotes.', minLength: 1, maxLength: 20 }) },
+              { ...closed, description: 'Every car charges without a card, until the central system sets FreeVendActive. Off when left out.' },
+            ),
+          ),
+          silentOffline: schema.optional(
+            schema.boolean({
+              description:
+                'What begins without a central system is never reported to one, until it sets SilentOfflineTransactions. false when left out, as OCPP has it.',
+              default: false,
+            }),
+          ),
+          gapBetweenCallsMs: schema.optional(
+            schema.integer({
+              description:
+                "Rest between the end of one message and the station's next, ms, for central systems that lose the second of two quick ones. A request of the central system that is still unanswered is waited for too, 15 s at the most. 0 to 5000; 0 when left out.",
+              minimum: 0,
+              maximum: 5_000,
+              default: 0,
+            }),
+          ),
+          authKeyEncoding: oneOf(
+            ['hex', 'text', 'auto'],
+            'How the key AuthorizationKey is written. hex: 32 to 40 hexadecimal digits, as OCPP 1.6 has it. text: the characters are the password. auto: hex where it can be that, else text; auto when left out.',
           ),
         },
         { ...closed, description: 'Departures from OCPP that some central systems need.' },

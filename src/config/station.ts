@@ -81,6 +81,14 @@ export interface LogConfig {
 export interface VendorOptions {
   /** BootNotification again after each reconnection. OCPP 1.6 J §5.4 says no; some central systems wait for it. */
   readonly bootAfterReconnect: boolean
-  /** Charging before the first BootNotification was accepted. */
+  /** Charging before the first BootNotification was accepted (key PreBootTransactions). */
   readonly preBootTransactions: boolean
+  /** Each car charges without a card, and is told under this one of 1 to 20 characters (keys FreeVendActive, FreeVendIdTag). */
+  readonly freeVend?: { readonly token: string }
+  /** What begins without a central system is never reported to one (key SilentOfflineTransactions). */
+  readonly silentOffline: boolean
+  /** Rest between the end of one CALL and the next, ms. OCPP knows none; some central systems lose the second of two quick messages. */
+  readonly gapBetweenCallsMs: number
+  /** How AuthorizationKey is written: OCPP 1.6 says hexadecimal, many central systems mean the characters. */
+  readonly authKeyEncoding: 'hex' | 'text' | 'auto'
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import type { Moment } from '../base/moment.ts'
 import { signal } from '../base/signal.ts'
 import { seconds } from '../base/units.ts'
 import type { GuardPort, Sign } from '../safety/port.ts'
@@ -7,16 +8,28 @@ import type { Store } from '../store/store.ts'
 import { authorization, type CachedToken } from './authorization.ts'
 import { availability, type StoredAvailability } from './availability.ts'
 import type { Authority, ChargePoint, EvseView, Restart, TokenInfo } from './charge-point.ts'
+import { limiting } from './charging/limiting.ts'
+import { chargingProfiles } from './charging/profiles.ts'
+import type { Credentials } from './credentials.ts'
 import { evse } from './evse.ts'
-import type { Fact, OpenTransaction } from './facts.ts'
+import type { Fact, OpenTransaction, TransactionEnded } from './facts.ts'
+import { fileWork } from './file-work.ts'
+import { freeVend } from './free-vend.ts'
+import type { KeptCable } from './held-cable.ts'
+import { localList } from './local-list.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
 import type { Evse } from './outlet.ts'
 import { presenting } from './presenting.ts'
 import { transactionRecord } from './record.ts'
 import { endCutOff } from './recovery.ts'
+import type { Reservation } from './reservation.ts'
+import { reservations } from './reserving.ts'
 import { securityLog } from './security.ts'
-import { type SettingValue, settings } from './settings.ts'
+import { type SettingValue, type SettingValues, settings } from './settings.ts'
+import { type StoredStart, starts } from './starts.ts'
+import { watchTampering } from './tamper-watch.ts'
+import type { FilePorts } from './transfer.ts'
 
 /** A stop takes the guard and the meter some 10 s at the most. */
 const longestStop = seconds(12)
@@ -28,34 +41,58 @@ export interface ChargePointParts {
   readonly log: Log
   /** A new unique identifier, a UUID. */
   readonly newId: () => string
-  /** Charging is allowed before a central system has accepted this station for the first time. */
-  readonly chargesUnaccepted: boolean
+  /** Of settings that the owner of this station gave another value than the table: they hold until one is set. */
+  readonly factory?: Partial<SettingValues>
+  /** Undefined: neither firmware updates nor logs to send. */
+  readonly files?: FilePorts | undefined
+  /** On a full disk: deletes what can be done without. False: nothing could be. */
+  readonly makeRoom?: () => boolean
 }
 
 /** Puts the charge point together. Transactions that were cut off are ended before this returns. */
 export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): void } {
-  const { guard, store, clock, log } = parts
+  const { guard, store, clock, log, makeRoom = () => false } = parts
   const ledger = store.ledger<Fact>()
   const open = store.documents<OpenTransaction>('open-transactions')
   const registers = store.documents<Register>('registers')
   const station = store.documents<boolean>('station')
-  const values = settings(store.documents<SettingValue>('settings'))
+  const values = settings(store.documents<SettingValue>('settings'), parts.factory)
   const usable = availability(store.documents<StoredAvailability>('availability'))
+  const reserved = store.documents<Reservation>('reservations')
+  const heldCables = store.documents<KeptCable>('held-cables')
   const changed = signal<EvseView>()
   const restarting = signal<Restart>()
+  const security = securityLog({ ledger, clock, log })
+  const started = starts({ kept: store.documents<StoredStart>('starts'), clock, security })
   let authority: Authority | undefined
+  let credentials: Credentials | undefined
   let sequence = 0
   let isShuttingDown = false
-  const tokens = authorization({ cache: store.documents<CachedToken>('authorization-cache'), settings: values, clock, log, authority: () => authority })
+  /** Every transaction that goes on has its place again: what looks free is. */
+  let hasResumed = false
+  const cache = store.documents<CachedToken>('authorization-cache')
+  const list = localList({ store, clock, log, cache })
+  const tokens = authorization({ cache, list, settings: values, clock, log, authority: () => authority })
 
-  const record = transactionRecord({ store, ledger, open, availability: usable, clock, log })
+  const isSilent = () => values.get('silentOfflineTransactions') && authority?.isReachable !== true
+  const record = transactionRecord({ store, ledger, open, availability: usable, reserved, clock, log, isSilent, makeRoom })
   /** Reference rule 16: a station that no central system ever accepted does not charge, unless its owner says so. */
-  const mayCharge = () => parts.chargesUnaccepted || station.get('everAccepted') === true
+  const mayCharge = () => values.get('preBootTransactions') || station.get('everAccepted') === true
   /** A new core has no other witness of what happened meanwhile than the guard (safety rule 7). */
   const isVouchedFor = ({ id, evse }: OpenTransaction) => guard.evses.some((each) => each.evse === evse) && guard.report(evse).transaction === id
-  const cutOff = endCutOff({ store, ledger, open, registers, now: clock.now(), log, isVouchedFor })
+  const writeEnd = (fact: TransactionEnded, at: Moment) => {
+    const samplesFirst = () => undefined
+    // Written late, on a disk that was full: what waited for it is told.
+    record.end(fact, at, samplesFirst, () => void (hasResumed && evses.get(fact.evse)?.refresh()))
+  }
+  const cutOff = endCutOff({ open, registers, now: clock.now(), log, isVouchedFor, end: writeEnd })
+  // The end of one that was cut off may not be written yet.
+  const goesOn = open
+    .entries()
+    .map(([, each]) => each)
+    .filter(({ id }) => !cutOff.some((each) => each.id === id))
   // What waited for the end of a transaction that is open no more.
-  for (const { evse: number } of guard.evses) if (open.get(String(number)) === undefined) usable.freed(number)
+  for (const { evse: number } of guard.evses) if (open.get(String(number)) === undefined) record.freed(number)
   /** Lamps show what the guard knows by itself; this is the rest, said once by each core: the one before may have said something else. */
   const signs = new Map<number, Sign>()
   const shown = (number: number, { status }: EvseView) => {
@@ -64,10 +101,17 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     signs.set(number, sign)
     guard.show(number, sign)
   }
+  const kept = reservations({
+    ...{ kept: reserved, settings: values, clock, log },
+    evses: guard.evses.map(({ evse: number }) => number),
+    view: (number) => at(number).view,
+    changed: (number) => at(number).refresh(),
+  })
+  const profiles = chargingProfiles({ store, outlets: guard.evses, open: goesOn.map(({ id }) => id), clock, log })
   const evses: ReadonlyMap<number, Evse> = new Map(
     guard.evses.map((description) => {
       const offer = offerDesk(description, guard, clock, () => ++sequence)
-      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, offered: () => offer.current })
+      const meter = metering({ evse: description, guard, clock, log, ledger, registers, settings: values, makeRoom, offered: () => offer.current })
       const one = evse({
         description,
         guard,
@@ -76,13 +120,19 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
         record,
         settings: values,
         availability: usable,
+        reservations: kept,
+        profiles,
+        heldCables,
         metering: meter,
         desk: offer,
         newId: parts.newId,
         changed: (view) => {
+          kept.follow(view.evse, view.status)
           desk.followCable()
           shown(description.evse, view)
           changed.emit(view)
+          limits.follow(view)
+          vend.look()
         },
       })
       const cut = cutOff.find((transaction) => transaction.evse === description.evse)
@@ -91,6 +141,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     }),
   )
   const all = [...evses.values()]
+  const limits = limiting({ profiles, outlets: guard.evses, places: () => all, clock, log })
   const at = (number: number): Evse => {
     const found = evses.get(number)
     if (found === undefined) throw new RangeError(`there is no EVSE ${number}`)
@@ -98,10 +149,12 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   }
 
   const desk = presenting({
-    ...{ all, at, guard, clock, log, settings: values, tokens, mayCharge },
+    ...{ all, at, guard, clock, log, settings: values, tokens, reservations: kept, mayCharge },
     isShuttingDown: () => isShuttingDown,
     isPresentable: (token) => authority?.isPresentable(token) !== false,
   })
+
+  const vend = freeVend({ all, settings: values, reservations: kept, clock, log, mayCharge: () => hasResumed && mayCharge() && !isShuttingDown })
 
   const setAvailability: ChargePoint['setAvailability'] = (number, isOperative) => {
     const places = number === 'all' ? all : evses.has(number) ? [at(number)] : []
@@ -116,7 +169,16 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     void desk.present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
   })
 
-  for (const [, transaction] of open.entries()) at(transaction.evse).resume(transaction)
+  for (const transaction of goesOn) at(transaction.evse).resume(transaction)
+  hasResumed = true
+  vend.look()
+  const tamperOff = watchTampering(
+    all.map(({ view }) => view),
+    changed,
+    security,
+  )
+
+  const work = fileWork({ ...{ files: parts.files, store, ledger, clock, log, security, changed, restarting, usable, all } })
 
   return {
     evses: [...evses.keys()],
@@ -165,7 +227,19 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     },
     tokenLearnt: tokens.learn,
     clearAuthorizationCache: tokens.clearCache,
-    security: securityLog({ ledger, clock, log }),
+    profiles,
+    localList: list,
+    reservations: kept,
+    security,
+    firmware: work?.firmware,
+    logs: work?.logs,
+    begun: started.begun,
+    get credentials() {
+      return credentials
+    },
+    set credentials(next) {
+      credentials = next
+    },
     get authority() {
       return authority
     },
@@ -181,6 +255,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     async shutDown(reason, timeoutMs) {
       // Nobody begins what would be cut off.
       isShuttingDown = true
+      started.ending(reason)
       for (const one of all) one.cancel()
       const running = all.filter((one) => one.stop(reason))
       const idle = Promise.all(running.map((one) => new Promise<void>((resolve) => one.whenIdle(resolve))))
@@ -194,7 +269,12 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     },
     close() {
       readerOff()
+      work?.close()
+      tamperOff()
+      vend.close()
       for (const one of all) one.close()
+      kept.close()
+      limits.close()
       record.close()
     },
   }

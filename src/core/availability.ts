@@ -9,6 +9,9 @@ export interface StoredAvailability {
 /** Availability as the central system set it. It survives a restart (OCPP 1.6 §5.2). */
 export interface Availability {
   isOperative(evse: number): boolean
+  /** While it is held no EVSE is operative, whatever the central system set; the station itself (0) stays what it is. Does not survive a
+   *  restart (reference rule 46). True when that is a change. */
+  hold(isHeld: boolean): boolean
   /** Takes effect now, or when the EVSE is free again. */
   set(evse: number, isOperative: boolean, isBusy: boolean): 'accepted' | 'scheduled'
   /** The EVSE became free: what was scheduled takes effect. True when it changed something. */
@@ -29,8 +32,14 @@ export function availability(documents: Documents<StoredAvailability>): Availabi
     const isWaiting = [...known].some(([key, value]) => key !== '0' && value.scheduled !== undefined)
     if (scheduled !== undefined && !isWaiting) write(0, { isOperative: scheduled })
   }
+  let isHeld = false
   return {
-    isOperative: (evse) => read(evse).isOperative,
+    isOperative: (evse) => read(evse).isOperative && (evse === 0 || !isHeld),
+    hold(next) {
+      const isChange = isHeld !== next
+      isHeld = next
+      return isChange
+    },
     set(evse, isOperative, isBusy) {
       const now = read(evse)
       // A change to the present state needs no schedule, and takes an older schedule back.

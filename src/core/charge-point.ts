@@ -2,12 +2,19 @@ import type { Moment } from '../base/moment.ts'
 import type { Listenable } from '../base/signal.ts'
 import type { WattHours } from '../base/units.ts'
 import type { Fault, GuardPort, Report } from '../safety/port.ts'
+import type { ChargingProfile, ChargingProfiles } from './charging/profile.ts'
+import type { Credentials } from './credentials.ts'
 import type { SampledValue, StopReason, Transaction } from './facts.ts'
+import type { LocalList } from './local-list.ts'
 import type { Limit, Offered } from './offer.ts'
+import type { Reservations } from './reservation.ts'
 import type { SecurityLog } from './security.ts'
 import type { Settings } from './settings.ts'
+import type { TokenInfo } from './token.ts'
+import type { FirmwareUpdates, LogUploads } from './transfer.ts'
 
 export type { Fault } from '../safety/port.ts'
+export type { TokenInfo } from './token.ts'
 
 /** The states of an EVSE, derived and never assigned (see `status.ts`). */
 export const evseStatuses = ['available', 'preparing', 'charging', 'suspendedEv', 'suspendedEvse', 'finishing', 'reserved', 'unavailable', 'faulted'] as const
@@ -54,6 +61,8 @@ export interface EvseView {
 export type PresentOutcome =
   /** Accepted; it waits for the cable. */
   | 'waiting'
+  /** Accepted; it begins when the plug, which has just come, is locked. */
+  | 'locking'
   | 'started'
   /** The running transaction ends. */
   | 'stopped'
@@ -67,6 +76,8 @@ export type PresentOutcome =
   | 'concurrent'
   /** The central system could not be asked, and the offline rules refuse. */
   | 'unknownOffline'
+  /** The place is kept for somebody else. */
+  | 'reserved'
   /** No outlet can take it: occupied, faulted, unavailable, or not accepted by the central system yet. */
   | 'noEvse'
   /** The start could not be written to the state directory. */
@@ -80,14 +91,6 @@ export type RemoteStartOutcome = 'accepted' | 'rejected'
 export interface Restart {
   readonly scope: 'core' | 'all'
   readonly stop: Extract<StopReason, 'softReset' | 'hardReset'>
-}
-
-/** What a central system says of a token. */
-export interface TokenInfo {
-  readonly status: 'accepted' | 'blocked' | 'expired' | 'invalid' | 'concurrent'
-  readonly group?: string
-  /** Milliseconds since 1970. */
-  readonly expiresAt?: number
 }
 
 /** Who can be asked about a token; the active OCPP door implements it. */
@@ -112,8 +115,9 @@ export interface ChargePoint {
   readonly isOperative: boolean
   /** A card at the reader of an EVSE, or at the one reader for all. */
   present(token: string, evse?: number): Promise<PresentOutcome>
-  /** A start asked for from afar. Without an EVSE the charge point chooses. `accepted` is said before anything is asked or started. */
-  remoteStart(token: string, evse: number | undefined): RemoteStartOutcome
+  /** A start asked for from afar. Without an EVSE the charge point chooses. `accepted` is said before anything is asked or started.
+   *  @param profile for its transaction, whose EVSE counts and not the profile's; `profiles.check` found nothing wrong with it */
+  remoteStart(token: string, evse: number | undefined, profile?: ChargingProfile): RemoteStartOutcome
   /** Ends the running transaction of an EVSE. False: there is none. */
   stop(evse: number, reason: StopReason, token?: string): boolean
   /** The EVSE that a transaction runs on. */
@@ -130,7 +134,17 @@ export interface ChargePoint {
   /** What the central system says of any token, for the cache. */
   tokenLearnt(token: string, info: TokenInfo): void
   clearAuthorizationCache(): boolean
+  readonly localList: LocalList
+  readonly reservations: Reservations
+  readonly profiles: ChargingProfiles
   readonly security: SecurityLog
+  /** Undefined: nothing touches files here. */
+  readonly firmware: FirmwareUpdates | undefined
+  readonly logs: LogUploads | undefined
+  /** What the central system is shown; whoever connects to one sets it. */
+  credentials: Credentials | undefined
+  /** Notes this start of the program; called once everything is set up. */
+  begun(): void
   authority: Authority | undefined
   /** The central system accepted (or lost) the station: before the first acceptance no charging is allowed. */
   registered(accepted: boolean): void

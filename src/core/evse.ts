@@ -2,104 +2,76 @@ import { type Millis, millis, seconds } from '../base/units.ts'
 import type { Report } from '../safety/port.ts'
 import { attemptTimer } from './attempt.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
+import type { ChargingProfile } from './charging/profile.ts'
 import type { OpenTransaction, StopReason, TransactionEnded } from './facts.ts'
-import { isEnough } from './offer.ts'
+import { heldCable } from './held-cable.ts'
 import { type Accepted, type Evse, type EvseParts, openOf, type Running } from './outlet.ts'
-import { statusOf } from './status.ts'
+import { isFaulted, viewOf } from './standing.ts'
 import { type Stopping, stopping } from './stopping.ts'
+import { visit } from './visit.ts'
 
-/** Within this the pilot is debounced and a car that was there before the program is seen. */
-const firstLook = seconds(5)
 /** How long an EV may take to ask for energy before the session is said to be suspended by it. */
 const settleTime = seconds(5)
 
 export function evse(parts: EvseParts): Evse {
-  const { description, guard, clock, log, settings, desk, metering, availability } = parts
+  const { description, guard, clock, log, settings, desk, metering, availability, reservations } = parts
   const number = description.evse
   let waiting: Accepted | undefined
   let running: Running | undefined
   let raised: RaisedFault | undefined
-  /** What the present plug-in was for is over. */
-  let isDone = false
-  /** The last card that charged here. */
-  let lastToken: string | undefined
-  /** A transaction was cut off here, and it is not known yet whether its car still hangs on the cable: Finishing (reference rule 35). */
-  let wasCut = false
-  let lastPlugIn = guard.report(number).plugIn
   /** When the contacts were first seen open (monotonic ms); undefined while they are closed. */
   let openSince: Millis | undefined = Number.NEGATIVE_INFINITY
   /** Central systems know a transaction by its card, place, register and millisecond: no two begin at the same one. */
   let begunAt: Millis = Number.NEGATIVE_INFINITY
-  /** Whose cable is still locked in the socket after the end of their transaction. */
-  let heldFor: Pick<Running, 'token' | 'group'> | undefined
   let idle: (() => void)[] = []
 
   const report = () => guard.report(number)
-  const isOperative = () => availability.isOperative(number)
-  // EVCommunicationError is a warning beside a session (OCPP 1.6 §7.6), and a fault only where there is none.
-  const isWarning = () => raised === 'evCommunication' && (running !== undefined || waiting !== undefined || report().hasCable)
-  const isFaulted = () => (raised !== undefined && !isWarning()) || report().faults.length > 0
-
-  const status = () => {
-    const now = report()
-    return statusOf({
-      isFaulted: isFaulted(),
-      isOperative: isOperative(),
-      isReserved: false,
-      isWaiting: waiting !== undefined,
-      hasCable: now.hasCable || wasCut,
-      isDone: isDone || wasCut,
-      transaction: running && {
-        stopping: running.stopping === undefined ? 'no' : running.stopping.isMeasured ? 'measured' : 'measuring',
-        isClosed: now.contactor === 'closed',
-        isOffered: isEnough(desk.current, description) && (now.isOffering || !running.isSettled || !now.isPlugged),
-        isSettled: running.isSettled,
-      },
-    })
-  }
-  const view = (): EvseView => ({
-    evse: number,
-    status: status(),
-    info: running !== undefined && running.stopping === undefined && !report().isPlugged ? 'EV side disconnected' : undefined,
-    faults: report().faults,
-    raised,
-    isOperative: isOperative(),
-    transaction: running,
-    waitingToken: waiting?.token,
-    offered: desk.current,
-    report: report(),
-  })
+  const held = heldCable({ evse: number, kept: parts.heldCables, clock, log, report })
   const changed = () => parts.changed(view())
+  /** The car that is there, or the last one. */
+  const car = visit(number, report, clock, changed)
+  const isReserved = () => reservations.isReserved(number)
+  let wasReserved = isReserved()
+  const isOperative = () => availability.isOperative(number)
+  /** Nothing that is out of order stands against a session. */
+  const isUsable = () => isOperative() && !isFaulted({ report: report(), raised, running, waiting })
+  const view = (): EvseView => {
+    const state = { car, running, waiting, raised, isOperative: isOperative(), isReserved: isReserved() }
+    return viewOf({ description, report: report(), offered: desk.current, ...state })
+  }
 
   const attempt = attemptTimer(number, clock, settings, () => {
     log.info({ evse: number, waiting: waiting !== undefined }, waiting === undefined ? 'no card in time' : 'no cable in time')
     waiting = undefined
-    isDone = report().hasCable
+    car.over(report().hasCable)
     changed()
   })
 
   /** False: the start cannot be written, and what is not on the disk is not charged. */
-  const begin = ({ token, group, source }: Accepted): boolean => {
+  const begin = ({ token, group, source, profile }: Accepted): boolean => {
     const began = { id: parts.newId(), evse: number, token, startedAt: clock.now(), meterStartWh: metering.meterWh() }
-    const started: Running = { ...began, group, plugIn: report().plugIn, isRefused: false, isSettled: false, stopping: undefined }
+    const started: Running = { ...began, group, plugIn: report().plugIn, isRefused: false, mayDrawTo: undefined, isSettled: false, stopping: undefined }
     attempt.end()
     waiting = undefined
     begunAt = clock.monotonic()
-    if (!parts.record.start(openOf(started), source)) {
+    const reservation = reservations.usedBy(number, { token, group })?.id
+    if (!parts.record.start(openOf(started), source, reservation)) {
       changed()
       return false
     }
-    isDone = false
-    heldFor = undefined
+    if (reservation !== undefined) reservations.used(reservation)
+    held.letGo()
     log.info({ evse: number, transaction: started.id, meterWh: Math.floor(started.meterStartWh) }, 'transaction started')
     metering.begin(started.id)
-    run(started)
+    run(started, profile)
     changed()
     return true
   }
-  const run = (transaction: Running) => {
+  const run = (transaction: Running, profile?: ChargingProfile) => {
+    // Its limits before its first offer.
+    parts.profiles.begins(transaction, profile)
     running = transaction
-    lastToken = transaction.token
+    car.begun(transaction.token)
     clock.after(`settle ${number}`, settleTime, () => {
       if (transaction.isSettled) return
       transaction.isSettled = true
@@ -108,12 +80,12 @@ export function evse(parts: EvseParts): Evse {
     bind(transaction)
   }
   /** Safety rule 4: the guard outlived the core that began it. */
-  const resume = ({ stopping: asked, group, isRefused = false, ...began }: OpenTransaction) => {
+  const resume = ({ stopping: asked, group, isRefused = false, mayDrawTo, ...began }: OpenTransaction) => {
     const { plugIn, contactor } = report()
     log.info({ evse: number, transaction: began.id, plugIn, stopping: asked?.reason }, 'a transaction of the core before goes on')
     metering.resume(began.id)
     // One that was asked to end is offered nothing any more.
-    run({ ...began, group, plugIn, isRefused: isRefused || asked !== undefined, isSettled: contactor === 'closed', stopping: undefined })
+    run({ ...began, group, plugIn, isRefused: isRefused || asked !== undefined, mayDrawTo, isSettled: contactor === 'closed', stopping: undefined })
     follow(report())
     if (asked !== undefined) stop(asked.reason, asked.token)
   }
@@ -133,7 +105,8 @@ export function evse(parts: EvseParts): Evse {
       running = undefined
       transaction.isSettled = true
       // Written late, on a disk that was full: another car may have come.
-      isDone = report().hasCable && report().plugIn === transaction.plugIn
+      car.over(report().hasCable && report().plugIn === transaction.plugIn)
+      parts.profiles.ended(number)
       log.info({ evse: number, transaction: transaction.id, reason, energyWh: Math.floor(meterWh) - Math.floor(transaction.meterStartWh) }, 'transaction ended')
       const waiters = idle
       idle = []
@@ -150,7 +123,8 @@ export function evse(parts: EvseParts): Evse {
     transaction.stopping = way
     // Errata 3.5: a refused card's cable stays locked; §4.10: so does one that is unplugged at the EV, where the setting says so.
     const keepsLocked = reason === 'deAuthorized' || (reason === 'evDisconnected' && !settings.get('unlockOnEvSideDisconnect'))
-    heldFor = keepsLocked && description.cable === 'socket' ? transaction : undefined
+    if (keepsLocked && description.cable === 'socket') held.hold(transaction)
+    else held.letGo()
     // Offered and asked for: the contacts may be on their way, and only a later reading tells.
     if (openSince !== undefined && report().isOffering && report().wantsEnergy) openSince = clock.monotonic()
     desk.withdraw(keepsLocked)
@@ -160,9 +134,18 @@ export function evse(parts: EvseParts): Evse {
     return true
   }
 
+  /** A refused token's transaction gets no more energy, once it has drawn what it may. What no meter counts is nothing that it may. */
+  const cutRefused = (transaction: Running) => {
+    const { mayDrawTo, isRefused } = transaction
+    if (mayDrawTo === undefined || isRefused || (report().reading?.importWh !== undefined && metering.meterWh() < mayDrawTo)) return
+    transaction.isRefused = true
+    desk.permit('authorization', false)
+    parts.record.note(openOf(transaction))
+  }
   const followTransaction = (transaction: Running, now: Report) => {
     if (now.contactor === 'closed') transaction.isSettled = true
     if (transaction.stopping !== undefined) return transaction.stopping.follow(now, openSince)
+    cutRefused(transaction)
     if (now.faults.includes('emergencyStop')) return void stop('emergencyStop')
     const isSameCar = now.isPlugged && now.plugIn === transaction.plugIn
     if (!isSameCar && settings.get('stopTransactionOnEvSideDisconnect')) return void stop('evDisconnected')
@@ -178,19 +161,15 @@ export function evse(parts: EvseParts): Evse {
   }
 
   const follow = (now: Report) => {
-    const isNewPlugIn = now.plugIn !== lastPlugIn
-    lastPlugIn = now.plugIn
+    const isNewCar = car.follow(now, running !== undefined)
     openSince = now.contactor === 'closed' ? undefined : (openSince ?? now.at)
-    if (isNewPlugIn || !now.hasCable) isDone = false
-    if (!now.hasCable) heldFor = undefined
+    if (!now.hasCable) held.letGo()
     if (running !== undefined) followTransaction(running, now)
-    else if (isNewPlugIn && now.isPlugged) {
-      isDone = wasCut
-      wasCut = false
-      if (!isDone) attempt.start()
-    }
+    // A car at a place that is kept for another counts as come when it no longer is: until then no card could start it.
+    else if (!isReserved() && (isNewCar || (wasReserved && waiting === undefined && now.isPlugged && !car.isDone))) attempt.start()
+    wasReserved = isReserved()
     if (!now.isPlugged && waiting === undefined) attempt.end()
-    if (running === undefined && waiting !== undefined && now.isPlugged && isOperative() && !isFaulted()) begin(waiting)
+    if (running === undefined && waiting !== undefined && car.mayBegin(now) && isUsable()) begin(waiting)
     else changed()
   }
   const off = guard.reported.on((now) => {
@@ -199,7 +178,7 @@ export function evse(parts: EvseParts): Evse {
   // A board that already sees a car when the program starts.
   if (report().isPlugged)
     clock.after(`first look ${number}`, millis(0), () => {
-      if (running === undefined && !isDone) attempt.start()
+      if (running === undefined && !car.isDone && !isReserved()) attempt.start()
     })
 
   return {
@@ -213,27 +192,29 @@ export function evse(parts: EvseParts): Evse {
       return waiting
     },
     get heldFor() {
-      return heldFor
+      return held.owner
     },
-    unlock() {
-      heldFor = undefined
-      return guard.unlock(number)
+    async unlock() {
+      const outcome = await guard.unlock(number)
+      // Where it is still locked in, they may try again.
+      if (outcome !== 'failed') held.letGo()
+      return outcome
     },
     get isFree() {
-      return running === undefined && waiting === undefined && clock.monotonic() - begunAt >= 1 && isOperative() && !isFaulted()
+      return running === undefined && waiting === undefined && clock.monotonic() - begunAt >= 1 && isUsable()
     },
     get isPlugged() {
       return report().isPlugged
     },
     get doneFor() {
-      return isDone ? lastToken : undefined
+      return car.doneFor
     },
     take(accepted) {
       waiting = accepted
-      if (report().isPlugged) return begin(accepted) ? 'started' : 'refused'
+      if (car.mayBegin(report())) return begin(accepted) ? 'started' : 'refused'
       attempt.start()
       changed()
-      return 'waiting'
+      return report().isPlugged ? 'locking' : 'waiting'
     },
     cancel() {
       const taken = waiting
@@ -245,8 +226,8 @@ export function evse(parts: EvseParts): Evse {
     stop,
     refuse() {
       if (running === undefined) return
-      running.isRefused = true
-      desk.permit('authorization', false)
+      running.mayDrawTo ??= metering.meterWh() + settings.get('maxEnergyOnInvalidId')
+      cutRefused(running)
       parts.record.note(openOf(running))
       changed()
     },
@@ -264,19 +245,11 @@ export function evse(parts: EvseParts): Evse {
       running.group = group
       parts.record.note(openOf(running))
     },
+    sizeWithout: desk.sizeWithout,
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
     refresh: () => follow(report()),
-    wasCutOff(token) {
-      wasCut = true
-      lastToken = token
-      // A car that hangs on the cable is seen by then; one that comes later is a new one.
-      clock.after(`cut off ${number}`, firstLook, () => {
-        wasCut = false
-        changed()
-      })
-      if (report().isPlugged) isDone = true
-    },
+    wasCutOff: car.wasCutOff,
     resume,
     finish: () => running?.stopping?.finish(),
     whenIdle(run) {

@@ -137,6 +137,8 @@ export interface OpenTransaction extends Transaction {
   readonly group?: string
   /** It goes on without energy: the central system refused its token. */
   readonly isRefused?: boolean
+  /** Its token was refused, and it may still draw until the register shows this. */
+  readonly mayDrawTo?: WattHours
   /** It was asked to end, and its end is not written yet. */
   readonly stopping?: { readonly reason: StopReason; readonly token?: string }
 }

@@ -1,14 +1,15 @@
-import { type Clock, isPlausible, type Timer } from '../base/clock.ts'
+import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import { seconds, type WattHours } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
 import type { Documents, Ledger } from '../store/store.ts'
-import { attempted } from '../store/store-error.ts'
+import { attempted, withRoom } from '../store/store-error.ts'
 import type { Fact, MeterSampled, SampleContext, SampledValue } from './facts.ts'
 import { valuesOf } from './measurands.ts'
 import type { Offered } from './offer.ts'
 import type { Settings } from './settings.ts'
+import { alignedTimetable, timetable } from './timetables.ts'
 
 /** The meter's register as it was last seen: what a power loss leaves of it. */
 export interface Register {
@@ -46,6 +47,8 @@ export function metering(parts: {
   readonly registers: Documents<Register>
   readonly settings: Settings
   readonly offered: () => Pick<Offered, 'amps' | 'watts'>
+  /** On a full disk: deletes what can be done without, and says whether there was any. */
+  readonly makeRoom: () => boolean
 }): Metering {
   const { evse, guard, clock, log, ledger, registers, settings } = parts
   const key = String(evse.evse)
@@ -55,7 +58,12 @@ export function metering(parts: {
   let keepTimer: Timer | undefined
 
   const measure = (names: readonly string[]) =>
-    valuesOf(names, { reading: guard.report(evse.evse).reading, offered: parts.offered(), phases: evse.phases, nominalVoltageV: evse.nominalVoltageV })
+    valuesOf(names, {
+      reading: guard.report(evse.evse).reading,
+      offered: parts.offered(),
+      phases: guard.report(evse.evse).phases,
+      nominalVoltageV: evse.nominalVoltageV,
+    })
   const meterWh = () => {
     const wh = guard.report(evse.evse).reading?.importWh
     if (wh === undefined) return lastWh
@@ -71,7 +79,8 @@ export function metering(parts: {
       () => {
         for (let next = unwritten[0]; next !== undefined; next = unwritten[0]) {
           const { at, fact } = next
-          ledger.append(at, fact, { durability: 'grouped', ...(fact.transaction === undefined ? {} : { subject: fact.transaction }) })
+          const options = { durability: 'grouped', ...(fact.transaction === undefined ? {} : { subject: fact.transaction }) } as const
+          withRoom(() => ledger.append(at, fact, options), parts.makeRoom)
           unwritten.shift()
         }
       },
@@ -107,9 +116,10 @@ export function metering(parts: {
     const interval = seconds(settings.get('sampleInterval'))
     sampler.set(transaction === undefined || interval === 0 ? undefined : interval, periodic)
   }
-  const aligned = alignedTimetable(clock, `clock-aligned ${key}`, (at) =>
-    append(at, 'clock', measure(settings.get('alignedMeasurands')), transaction === undefined ? [] : measure(settings.get('endAlignedMeasurands'))),
-  )
+  const aligned = alignedTimetable(clock, log, `clock-aligned ${key}`, (at) => {
+    if (transaction === undefined && settings.get('samplesInTransactionsOnly')) return
+    append(at, 'clock', measure(settings.get('alignedMeasurands')), transaction === undefined ? [] : measure(settings.get('endAlignedMeasurands')))
+  })
   const startAligned = () => aligned.set(seconds(settings.get('clockAlignedInterval')))
   const off = settings.changed.on((name) => {
     if (name === 'sampleInterval') restartSampler()
@@ -131,6 +141,8 @@ export function metering(parts: {
     },
     resume(id) {
       transaction = id
+      // The last time that it was kept is as long ago as the core was dead.
+      keep()
       goOn()
     },
     end() {
@@ -144,46 +156,6 @@ export function metering(parts: {
       keepTimer?.stop()
       sampler.set(undefined, periodic)
       aligned.set(0)
-    },
-  }
-}
-
-/** A period that can be changed while it runs. */
-function timetable(clock: Clock, name: string) {
-  let timer: Timer | undefined
-  return {
-    set(period: number | undefined, run: () => void) {
-      timer?.stop()
-      timer = period === undefined ? undefined : clock.every(name, period, run)
-    },
-  }
-}
-
-/** Multiples of the interval since midnight UTC (reference rule 37): each run is given its exact boundary.
- *  A boundary that passes while the wall clock is unknown, or is stepped over, is left out. */
-function alignedTimetable(clock: Clock, name: string, run: (at: Moment) => void) {
-  const dayMs = 86_400_000
-  let timer: Timer | undefined
-  const arm = (intervalMs: number) => {
-    const now = clock.now()
-    const sinceMidnight = now.epochMs % dayMs
-    // The day's last interval may be short: the count starts anew at midnight.
-    const next = Math.min((Math.floor(sinceMidnight / intervalMs) + 1) * intervalMs, dayMs)
-    const boundaryMs = now.epochMs - sinceMidnight + next
-    // The wall clock may step while waiting: look again at least once a minute.
-    const waitMs = Math.min(boundaryMs - now.epochMs, 60_000)
-    timer = clock.after(name, waitMs, () => {
-      const then = clock.now()
-      const lateMs = then.epochMs - boundaryMs
-      if (lateMs >= 0 && lateMs < 2_000 && (then.trusted || isPlausible(then.epochMs))) run({ ...then, epochMs: boundaryMs })
-      arm(intervalMs)
-    })
-  }
-  return {
-    set(intervalMs: number) {
-      timer?.stop()
-      timer = undefined
-      if (intervalMs > 0) arm(intervalMs)
     },
   }
 }

@@ -11,8 +11,9 @@ const leastBatteryV = 100
 const leastAmps: Amps = 6
 
 /** A per phase, or W. Each outlet takes both: the one that it does not count in is converted at its supply's nominal voltage, so that a
- *  limit in A protects the supply of a DC outlet too (A x phases x V; the losses of its power stage are not counted). */
-export type Limit = Amps | { readonly watts: Watts }
+ *  limit in A protects the supply of a DC outlet too (A x phases x V; the losses of its power stage are not counted).
+ *  `phases` are those to be used where they can be switched; the least that is named counts. */
+export type Limit = Amps | { readonly watts: Watts } | { readonly amps: Amps; readonly phases: 1 | 3 }
 
 /** What is offered now, and the name of the limit or the missing permit that holds it. */
 export interface Offered {
@@ -42,6 +43,8 @@ export interface OfferDesk {
   permit(name: string, isGiven: boolean): void
   /** A limit by name; undefined lifts it. */
   limit(name: string, limit: Limit | undefined): void
+  /** The least of all limits but the one of this name, granted or not: A per phase, or W at a DC outlet; 0 when a permit is missing. */
+  sizeWithout(name: string): number
   /** The least limit and who holds it; nothing when there is no grant or a permit is missing. */
   readonly current: Offered
   /** Renews now with what changed. */
@@ -54,6 +57,7 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
   const supplyV = evse.phases * evse.nominalVoltageV
   /** A per phase, or W at a DC outlet. */
   const limits = new Map<string, number>([['board', dc?.maxWatts ?? evse.maxAmps]])
+  const phasesBy = new Map<string, 1 | 3>()
   let grant: Grant | undefined
   let timer: Timer | undefined
 
@@ -83,8 +87,9 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
   }
   /** In what this outlet counts in. */
   const sizeOf = (limit: Limit) => {
-    if (typeof limit === 'number') return dc === undefined ? limit : limit * supplyV
-    return dc === undefined ? limit.watts / supplyV : limit.watts
+    if (typeof limit === 'object' && 'watts' in limit) return dc === undefined ? limit.watts / supplyV : limit.watts
+    const amps = typeof limit === 'object' ? limit.amps : limit
+    return dc === undefined ? amps : amps * supplyV
   }
   const renew = () => {
     if (grant === undefined) return
@@ -96,7 +101,7 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       close: isEnough(now, evse),
       // Watts are all that a DC outlet goes by.
       ...(now.watts === undefined ? { amps: now.amps } : { amps: 0, watts: now.watts }),
-      phases: evse.phases,
+      phases: evse.switchesPhases && [...phasesBy.values()].includes(1) ? 1 : evse.phases,
       sequence: nextSequence(),
       issuedAt,
       expiresAt: issuedAt + lease,
@@ -107,6 +112,13 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       return current()
     },
     renew,
+    sizeWithout(name) {
+      if (missingPermit() !== undefined) return 0
+      const report = guard.report(evse.evse)
+      let size = dc === undefined ? report.limit : (report.limitWatts ?? 0)
+      for (const [each, limit] of limits) if (each !== name && limit < size) size = limit
+      return size
+    },
     withdraw(keepsLocked = false) {
       if (grant === undefined) return
       grant = undefined
@@ -126,9 +138,12 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
     },
     limit(name, limit) {
       const size = limit === undefined ? undefined : sizeOf(limit)
-      if (limits.get(name) === size) return
+      const phases = typeof limit === 'object' && 'amps' in limit ? limit.phases : undefined
+      if (limits.get(name) === size && phasesBy.get(name) === phases) return
       if (size === undefined) limits.delete(name)
       else limits.set(name, size)
+      if (phases === undefined) phasesBy.delete(name)
+      else phasesBy.set(name, phases)
       renew()
     },
   }

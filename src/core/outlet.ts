@@ -2,12 +2,17 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { WattHours } from '../base/units.ts'
 import type { EvseDescription, GuardPort } from '../safety/port.ts'
+import type { Documents } from '../store/store.ts'
 import type { Availability } from './availability.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
+import type { ChargingProfile } from './charging/profile.ts'
+import type { ProfileShelf } from './charging/profiles.ts'
 import type { OpenTransaction, SampledValue, StopReason, Transaction } from './facts.ts'
+import type { CableOwner, KeptCable } from './held-cable.ts'
 import type { Metering } from './metering.ts'
 import type { Limit, OfferDesk } from './offer.ts'
 import type { TransactionRecord } from './record.ts'
+import type { ReservationDesk } from './reserving.ts'
 import type { Settings } from './settings.ts'
 import type { Stopping } from './stopping.ts'
 
@@ -18,6 +23,8 @@ export interface Accepted {
   readonly source: 'local' | 'remote'
   /** Presented at the one reader for all: it follows the cable to another EVSE. */
   readonly isMovable: boolean
+  /** Of a remote start, for its transaction. */
+  readonly profile?: ChargingProfile
 }
 
 /** A transaction while it runs. */
@@ -26,6 +33,8 @@ export interface Running extends Transaction {
   plugIn: number
   /** The central system refused the token afterwards, and the transaction goes on without energy. */
   isRefused: boolean
+  /** It was refused, and may still draw until the register shows this (MaxEnergyOnInvalidId). */
+  mayDrawTo: WattHours | undefined
   isSettled: boolean
   stopping: undefined | Stopping
 }
@@ -36,23 +45,25 @@ export interface Evse {
   readonly transaction: (Transaction & { readonly group: string | undefined; readonly isStopping: boolean }) | undefined
   readonly waiting: Accepted | undefined
   /** Whose cable is still locked in after the end of their transaction: they get it back by showing a card. */
-  readonly heldFor: { readonly token: string; readonly group: string | undefined } | undefined
+  readonly heldFor: CableOwner | undefined
   unlock(): Promise<'unlocked' | 'failed' | 'none'>
   /** Nothing stands against a new session here. */
   readonly isFree: boolean
   readonly isPlugged: boolean
   /** Whose transaction has ended while this car was plugged in. */
   readonly doneFor: string | undefined
-  /** Takes an accepted token: starts at once with a cable, waits for one without. */
-  take(accepted: Accepted): 'started' | 'waiting' | 'refused'
+  /** Takes an accepted token: starts at once with a cable that is locked, waits for one without. */
+  take(accepted: Accepted): 'started' | 'waiting' | 'locking' | 'refused'
   /** Takes the waiting token back. */
   cancel(): Accepted | undefined
   stop(reason: StopReason, token?: string): boolean
-  /** The transaction's token was refused afterwards: no more energy. */
+  /** The transaction's token was refused afterwards: no more energy than `maxEnergyOnInvalidId`. */
   refuse(): void
   raise(fault: RaisedFault | undefined): void
   /** A limit by name; undefined lifts it. */
   limit(name: string, limit: Limit | undefined): void
+  /** What its transaction would be offered were it not for the limit of this name: A per phase, or W at a DC outlet. */
+  sizeWithout(name: string): number
   sampleNow(): readonly SampledValue[]
   meterWh(): WattHours
   /** The central system told the group of the transaction's token. */
@@ -78,6 +89,10 @@ export interface EvseParts {
   readonly record: TransactionRecord
   readonly settings: Settings
   readonly availability: Availability
+  readonly reservations: Pick<ReservationDesk, 'isReserved' | 'usedBy' | 'used'>
+  readonly profiles: Pick<ProfileShelf, 'begins' | 'ended'>
+  /** By EVSE. */
+  readonly heldCables: Documents<KeptCable>
   readonly metering: Metering
   readonly desk: OfferDesk
   readonly newId: () => string
@@ -85,11 +100,12 @@ export interface EvseParts {
 }
 
 /** What is kept of a running transaction. */
-export function openOf({ id, evse, token, startedAt, meterStartWh, group, isRefused, stopping }: Running): OpenTransaction {
+export function openOf({ id, evse, token, startedAt, meterStartWh, group, isRefused, mayDrawTo, stopping }: Running): OpenTransaction {
   return {
     ...{ id, evse, token, startedAt, meterStartWh },
     ...(group === undefined ? {} : { group }),
     ...(isRefused ? { isRefused } : {}),
+    ...(mayDrawTo === undefined ? {} : { mayDrawTo }),
     ...(stopping === undefined ? {} : { stopping: { reason: stopping.reason, ...(stopping.token === undefined ? {} : { token: stopping.token }) } }),
   }
 }

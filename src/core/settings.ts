@@ -9,7 +9,9 @@ type Row =
   | { readonly type: 'text'; readonly initial: string; readonly maxLength: number }
 
 const truth = (initial: boolean) => ({ type: 'truth', initial }) as const
-const whole = (initial: number, min = 0, max = 2_147_483_647) => ({ type: 'whole', initial, min, max }) as const
+/** Nobody needs a larger one, and other programs count in 32 bits. */
+export const unbounded = 2_147_483_647
+const whole = (initial: number, min = 0, max = unbounded) => ({ type: 'whole', initial, min, max }) as const
 const words = (...initial: readonly string[]) => ({ type: 'words', initial }) as const
 const text = (initial: string, maxLength: number) => ({ type: 'text', initial, maxLength }) as const
 
@@ -42,7 +44,7 @@ export const settingsTable = {
   /** s a status must hold before it is reported; 0: every change. */
   minimumStatusDuration: whole(0),
   /** s an answer to a CALL may take. */
-  messageTimeout: whole(30, 1),
+  messageTimeout: whole(30, 1, 3_600),
   /** Transmissions of a transaction's message that is refused; 0 counts as 1. */
   transactionMessageAttempts: whole(3),
   /** s, times the number of transmissions so far. */
@@ -67,7 +69,9 @@ export const settingsTable = {
   /** A reservation may name no connector. */
   reserveConnectorZeroSupported: truth(true),
   // Of no specification, asked for by those who run chargers.
-  /** Each car charges without a card, under `freeVendToken`. */
+  /** Charging before a central system accepted the station for the first time. */
+  preBootTransactions: truth(false),
+  /** Each car charges without a card, under `freeVendToken`; without that token none does. */
   freeVend: truth(false),
   freeVendToken: text('', 20),
   /** s that the answer about a card may take before it counts as offline; 0: as long as any message. */
@@ -91,9 +95,11 @@ export interface Settings {
   readonly changed: Listenable<SettingName>
 }
 
-export function settings(documents: Documents<SettingValue>): Settings {
+/** @param factory values of this station that hold until one is set */
+export function settings(documents: Documents<SettingValue>, factory: Partial<SettingValues> = {}): Settings {
   const changed = signal<SettingName>()
   const values = new Map<string, SettingValue>(Object.entries(settingsTable).map(([name, row]) => [name, row.initial]))
+  for (const [name, value] of Object.entries(factory)) values.set(name, value)
   for (const [name, value] of documents.entries()) {
     // What an older or newer program stored and this one does not allow falls back to the initial value.
     if (name in settingsTable && fits(settingsTable[name as SettingName], value)) values.set(name, value)

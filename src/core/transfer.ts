@@ -1,6 +1,6 @@
 import type { LogKind, LogStatus } from './facts.ts'
 
-/** Why a file could not be brought. `remote`: the other end's fault for now, worth another try. */
+/** Why a file could not be brought. `unreachable`: the other end or the way to it, for now; `local`: this machine's disk. */
 export type TransferProblem = 'badAddress' | 'notSupported' | 'permissionDenied' | 'notFound' | 'unreachable' | 'tooLarge' | 'local'
 
 /** A file could not be brought to or from its URL. The message names the host and what was tried, never a password. */
@@ -25,10 +25,11 @@ export interface Transfer {
 
 /** Puts new firmware in place; the field's and the desk's differ. */
 export interface Installer {
-  /** Checks the file and makes it what the next start runs. `restart`: the program must restart for it. @throws Error with words for the log */
+  /** Checks the file and makes it what the next start runs, in one step: cut off anywhere, the next start runs the old one or the new one,
+   *  whole. The program is restarted afterwards. @throws Error with words for the log; nothing has changed then */
   install(path: string): Promise<{ readonly version: string }>
-  /** Of the firmware that runs now. */
-  readonly version: string
+  /** Of the firmware that runs now; undefined: none was ever installed. */
+  readonly version: string | undefined
 }
 
 /** Writes what a person needs to find a fault into one file. Returns its path, undefined when there is nothing. */
@@ -39,8 +40,10 @@ export interface FilePorts {
   readonly transfer: Transfer
   readonly installer: Installer
   readonly archive: LogArchive
-  /** A directory for files on their way, emptied at will. */
+  /** A directory for files on their way. */
   readonly directory: string
+  /** Deletes what is there of a file on its way, whole or in part; harmless when nothing is. */
+  discard(path: string): void
 }
 
 export interface FirmwareRequest {
@@ -55,6 +58,8 @@ export interface FirmwareRequest {
 
 /** Firmware updates: one at a time, kept over restarts. Progress is told by facts (`firmwareProgress`). */
 export interface FirmwareUpdates {
+  /** Upper case, as of `Transfer`. */
+  readonly protocols: readonly string[]
   /** The last progress told: what a trigger asks for. */
   readonly status: 'idle' | 'downloading' | 'downloaded' | 'downloadFailed' | 'installing' | 'installed' | 'installationFailed'
   /** Takes the place of one under way. */

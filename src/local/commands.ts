@@ -2,6 +2,7 @@ import { wordsOf } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { seconds } from '../base/units.ts'
 import type { EvseView } from '../core/charge-point.ts'
+import { isSameToken } from '../core/token.ts'
 import { bringAbout, reachable } from './bring-about.ts'
 import { type Command, command, connector, idTag, type LocalContext, oneOf, optional, quantity, quoted, type Reply, type Session } from './command.ts'
 import { errorCodes, faultByErrorCode } from './error-codes.ts'
@@ -32,11 +33,11 @@ export const table: readonly Command[] = [
     help: 'shows a card to start charging; without a connector at the one reader for all',
     run({ chargePoint }, [tag, evse]) {
       for (const each of evse === undefined ? chargePoint.evses : [evse]) {
-        const { transaction, waitingToken } = chargePoint.view(each)
+        const { transaction, waitingToken, report } = chargePoint.view(each)
         // Shown again, the card would stop or cancel: `tag` does that, `start` only starts.
-        if (transaction !== undefined && (evse !== undefined || sameTag(transaction.token, tag)))
+        if (transaction !== undefined && (evse !== undefined || isSameToken(transaction.token, tag)))
           return `error connector ${each} has a transaction already, of tag ${quoted(transaction.token)}`
-        if (waitingToken !== undefined && sameTag(waitingToken, tag)) return 'ok waiting for the cable'
+        if (isSameToken(waitingToken, tag)) return replyTo(report.isPlugged ? 'locking' : 'waiting')
       }
       return chargePoint.present(tag, evse).then(replyTo)
     },
@@ -73,7 +74,7 @@ export const table: readonly Command[] = [
   command({
     name: 'info',
     parameters: [],
-    help: 'status, transaction, tag, meter Wh, A, V, W and charging of every connector',
+    help: 'status, transaction, tag, meter Wh, A, V, W and charging of every connector, who limits it, and whom it is kept for',
     run: (context) => `ok ${infoOf(context)}`,
   }),
   command({
@@ -138,11 +139,6 @@ export const table: readonly Command[] = [
 /** The card that holds an EVSE: of its transaction, or waiting for the cable. */
 function cardOf(view: EvseView): string | undefined {
   return view.transaction?.token ?? view.waitingToken
-}
-
-/** OCPP 1.6 CiString: tags differ in more than the case of letters. */
-function sameTag(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
 }
 
 /** The table at work. */

@@ -134,7 +134,8 @@ function eventsBetween(before: EvseView | undefined, now: EvseView): readonly st
     lines.push(`transaction ended${meterWh === undefined ? '' : `  ${Math.floor(meterWh) - Math.floor(was.meterStartWh)} Wh`}`)
   }
   if (is !== undefined && is.id !== was?.id) lines.push(`transaction started  tag ${is.token}  meter ${Math.floor(is.meterStartWh)} Wh`)
-  if (now.waitingToken !== undefined && now.waitingToken !== before?.waitingToken) lines.push(`tag ${now.waitingToken} accepted, waiting for the cable`)
+  if (now.waitingToken !== undefined && now.waitingToken !== before?.waitingToken)
+    lines.push(`tag ${now.waitingToken} accepted, waiting for the ${now.report.isPlugged ? 'plug to be locked' : 'cable'}`)
   const newFaults = now.faults.filter((each) => before?.faults.includes(each) !== true)
   if (newFaults.length > 0) lines.push(`fault: ${newFaults.join(', ')}`)
   if (now.status !== before?.status) lines.push(`${now.status}${now.info === undefined ? '' : `  (${now.info})`}`)

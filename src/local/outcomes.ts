@@ -4,6 +4,7 @@ import type { Reply } from './command.ts'
 /** What the charger says to a card. */
 const replies: Readonly<Record<PresentOutcome, Reply>> = {
   waiting: 'ok waiting for the cable',
+  locking: 'ok waiting for the plug to be locked',
   started: 'ok started',
   stopped: 'ok stopped',
   cancelled: 'ok cancelled: the card no longer waits for the cable',
@@ -13,6 +14,7 @@ const replies: Readonly<Record<PresentOutcome, Reply>> = {
   expired: 'error expired: this card is no longer valid',
   concurrent: 'error concurrent: this card is used in another transaction',
   unknownOffline: 'error offline: the central system cannot be asked about this card',
+  reserved: 'error reserved: this connector is kept for another card',
   refused: 'error the start cannot be written to the state directory: see the log',
   noEvse: 'error no connector can take this card: occupied, faulted, unavailable, or the station is not accepted by the central system yet',
 }

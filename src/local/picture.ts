@@ -1,4 +1,5 @@
-import type { ChargePoint } from '../core/charge-point.ts'
+import type { ChargePoint, EvseView } from '../core/charge-point.ts'
+import { profileLimit, stationLimit } from '../core/charging/limiting.ts'
 import type { LocalContext } from './command.ts'
 import { figuresOf, rounded } from './figures.ts'
 
@@ -11,6 +12,7 @@ export function pictureOf(context: LocalContext) {
     reports: context.reports(),
     operative: chargePoint.isOperative,
     automaticEv: automaticEv?.isOn ?? false,
+    reservations: chargePoint.reservations.all.map(({ id, evse, token, until }) => ({ id, connector: evse, tag: token, until: isoAt(until) })),
     connectors: chargePoint.evses.map((evse) => connectorPicture(chargePoint, evse, context)),
   }
 }
@@ -47,15 +49,39 @@ function connectorPicture(chargePoint: ChargePoint, evse: number, { transactionN
   }
 }
 
-/** `1: charging, transaction 17, tag 04A2B3C4, 1234 Wh, 15.9 A, 230 V, 3657 W, charging yes`; connectors apart by `;`. */
+/** `1: charging, transaction 17, tag 04A2B3C4, 1234 Wh, 15.9 A, 230 V, 3657 W, charging yes`; connectors apart by `;`. What holds a
+ *  transaction back, and whom a place is kept for, stand at the end. */
 export function infoOf({ chargePoint, transactionNumber }: LocalContext): string {
   return chargePoint.evses
     .map((evse) => {
-      const { status, transaction, report } = chargePoint.view(evse)
+      const view = chargePoint.view(evse)
+      const { status, transaction, report } = view
       const { amps, volts, watts } = figuresOf(report.reading)
       const number = transaction === undefined ? 'none' : (transactionNumber(transaction.id) ?? transaction.id)
       const figures = `${rounded(chargePoint.meterWh(evse), 0)} Wh, ${rounded(amps, 1) ?? '-'} A, ${rounded(volts, 0) ?? '-'} V, ${rounded(watts, 0) ?? '-'} W`
-      return `${evse}: ${status}, transaction ${number}, tag ${transaction?.token ?? 'none'}, ${figures}, charging ${status === 'charging' ? 'yes' : 'no'}`
+      const state = `${evse}: ${status}, transaction ${number}, tag ${transaction?.token ?? 'none'}, ${figures}, charging ${status === 'charging' ? 'yes' : 'no'}`
+      return [state, ...holdOf(view), ...promisesOf(chargePoint, evse)].join(', ')
     })
     .join('; ')
+}
+
+/** Who limits a transaction, in words; what belongs to the charger itself (its board, its cable, the guard) goes without saying. */
+const holders: Readonly<Record<string, string>> = {
+  [profileLimit]: 'by a charging profile',
+  [stationLimit]: 'by a profile for the whole station',
+  local: 'by the command "current"',
+  'off-peak': 'by the off-peak hours',
+}
+
+function holdOf({ transaction, offered: { amps, watts, heldBy } }: EvseView): readonly string[] {
+  const words = transaction === undefined ? undefined : holders[heldBy]
+  return words === undefined ? [] : [`limited to ${watts === undefined ? `${rounded(amps, 1)} A` : `${rounded(watts, 0)} W`} ${words}`]
+}
+
+function promisesOf({ reservations }: ChargePoint, evse: number): readonly string[] {
+  return reservations.all.filter((each) => each.evse === evse).map(({ token, until }) => `kept for ${token} until ${isoAt(until)}`)
+}
+
+function isoAt(epochMs: number): string {
+  return new Date(epochMs).toISOString()
 }

@@ -24,12 +24,15 @@ export interface AnswerDeskOptions {
   /** Whether a CALL of the other end is answered now: `ignore` leaves it without any answer, an error refuses it.
    *  The action is empty for a CALL that could not be read. */
   readonly gate?: (action: string) => 'answer' | 'ignore' | CallError
+  /** The other end sent what is no valid OCPP; words without its values. */
+  readonly invalid?: (words: string) => void
 }
 
 /** A peer that keeps to OCPP-J has one CALL open. More than this many unanswered ones is an attack or a bug. */
 const mostAtOnce = 64
 
-export function answerDesk(options: AnswerDeskOptions, wire: Wire): AnswerDesk {
+/** @param busy told whenever one of theirs is open, and when none is any more */
+export function answerDesk(options: AnswerDeskOptions, wire: Wire, busy: (isBusy: boolean) => void): AnswerDesk {
   const { log, routes, spelling } = options
   /** Ids of the CALLs being answered on the present connection. A new set for each connection: an answer belongs to its own. */
   let open = new Set<string>()
@@ -46,7 +49,7 @@ export function answerDesk(options: AnswerDeskOptions, wire: Wire): AnswerDesk {
   }
   const failWith = (call: Call, error: unknown) => {
     if (!(error instanceof CallError)) return failUnexpectedly(call, error)
-    log.warn({ action: call.action, id: call.id, code: error.code, description: error.message }, 'call refused')
+    log.warn({ action: cut(call.action, 64), id: call.id, code: error.code, description: cut(error.message, 255) }, 'call refused')
     fail(call.id, call.action, error)
   }
 
@@ -60,12 +63,15 @@ export function answerDesk(options: AnswerDeskOptions, wire: Wire): AnswerDesk {
         : new CallError('notImplemented', `${name} is not known`)
     }
     const violation = violationOf(route.message.request, call.payload)
-    return violation === undefined ? undefined : new CallError(violation.code, violation.description)
+    if (violation === undefined) return undefined
+    options.invalid?.(`${call.action}: ${violation.description}`)
+    return new CallError(violation.code, violation.description)
   }
 
   const handle = (call: Call) => {
     const mine = open
     mine.add(call.id)
+    busy(true)
     const afterwards = afterQueue((error) =>
       log.error({ action: call.action, error: wordsOf(error), stack: error instanceof Error ? error.stack : undefined }, 'what follows an answer failed'),
     )
@@ -73,6 +79,7 @@ export function answerDesk(options: AnswerDeskOptions, wire: Wire): AnswerDesk {
       if (mine !== open) return log.warn({ action: call.action, id: call.id }, 'connection dropped before the answer was ready')
       mine.delete(call.id)
       send()
+      busy(mine.size > 0)
     }
     const succeed = (payload: unknown) =>
       settle(() => {

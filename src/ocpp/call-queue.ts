@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { type Millis, seconds } from '../base/units.ts'
 import { type Call, type CallErrorFrame, type CallResult, encodeCall } from './frame.ts'
 import { type Message, type RequestOf, type ResponseOf, violationOf } from './message.ts'
+import { pacing } from './pacing.ts'
 import type { Wire } from './wire.ts'
 
 /** How a CALL ended. `disconnected`: the socket was not there or dropped before an answer came: not an attempt. */
@@ -32,6 +33,10 @@ export interface CallQueue {
   call<M extends Message>(message: M, request: RequestOf<M>): Promise<CallOutcome<ResponseOf<M>>>
   /** A CALLRESULT or CALLERROR came. */
   answered(frame: CallResult | CallErrorFrame): void
+  /** Runs what answers a CALL of the other end: whatever it sets going, none of ours leaves before it has run. */
+  behind(answer: () => void): void
+  /** A CALL of the other end is unanswered, or none is any more. With a gap ours wait for that. */
+  theirs(isOpen: boolean): void
   /** The socket dropped: every CALL in flight or waiting ends. */
   disconnected(): void
   /** The action of our unanswered CALL with this id. */
@@ -45,10 +50,14 @@ export interface CallQueueOptions {
   readonly log: Log
   /** How long an answer to our CALL may take (MessageTimeout), ms. Read at each CALL. */
   readonly timeout: () => Millis
+  /** Rest between the end of a CALL, ours or theirs, and our next one on the same connection, ms; none by default (see `pacing.ts`). */
+  readonly gap?: Millis
   /** Message ids of at most 36 characters, never used twice. Random UUIDs by default. */
   readonly newId?: () => string
   /** Whether a CALL of ours may leave now, asked when its turn comes. One that may not ends as `disconnected`. */
   readonly mayCall?: (action: string) => boolean
+  /** An answer came that does not fit its declaration; words without its values. */
+  readonly invalid?: (words: string) => void
 }
 
 export function callQueue(options: CallQueueOptions, wire: Wire): CallQueue {
@@ -56,15 +65,20 @@ export function callQueue(options: CallQueueOptions, wire: Wire): CallQueue {
   const newId = options.newId ?? (() => crypto.randomUUID())
   let queue: Waiting[] = []
   let inFlight: InFlight | undefined
+  let isHeld = false
+  const pace = pacing(clock, options.gap ?? 0, () => sendNext())
 
   const finish = (call: InFlight, outcome: CallOutcome) => {
     call.timer?.stop()
-    if (inFlight === call) inFlight = undefined
+    if (inFlight === call) {
+      inFlight = undefined
+      pace.ended()
+    }
     call.settle(outcome)
     sendNext()
   }
   const sendNext = () => {
-    while (inFlight === undefined) {
+    while (inFlight === undefined && pace.mayLeave && !isHeld) {
       const next = queue.shift()
       if (next === undefined) return
       const call: InFlight = { ...next, id: newId(), timer: undefined }
@@ -106,11 +120,21 @@ export function callQueue(options: CallQueueOptions, wire: Wire): CallQueue {
         log.info({ id: frame.id, kind: frame.kind }, 'answer to no CALL of ours ignored: stray, late or sent twice')
         return
       }
-      finish(call, outcomeOf(call, frame))
+      const outcome = outcomeOf(call, frame)
+      if (outcome.kind === 'invalid') options.invalid?.(`answer to ${call.message.action}: ${outcome.description}`)
+      finish(call, outcome)
     },
+    behind(answer) {
+      isHeld = true
+      answer()
+      isHeld = false
+      sendNext()
+    },
+    theirs: pace.theirs,
     disconnected() {
       const [sent, unsent] = [inFlight, queue]
       inFlight?.timer?.stop()
+      pace.reset()
       inFlight = undefined
       queue = []
       sent?.settle({ kind: 'disconnected', wasSent: true })

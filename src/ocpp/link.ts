@@ -17,6 +17,8 @@ export interface Link {
   readonly opened: Listenable<void>
   readonly received: Listenable<string>
   readonly dropped: Listenable<void>
+  /** A dial failed, and why. */
+  readonly failed: Listenable<DialError['reason']>
   send(text: string): boolean
   /** Starts connecting, and keeps at it. */
   connect(): void
@@ -50,6 +52,7 @@ export function link(options: LinkOptions): Link {
   const opened = signal<void>()
   const received = signal<string>()
   const dropped = signal<void>()
+  const dialFailed = signal<DialError['reason']>()
   const failuresLog = oncePerReason(log)
   let state: LinkState = 'disconnected'
   let socket: Socket | undefined
@@ -102,6 +105,7 @@ export function link(options: LinkOptions): Link {
     const delay = backOff(failures++, options.chance())
     failuresLog.tell(error, delay)
     dialAfter(delay)
+    dialFailed.emit(error instanceof DialError ? error.reason : 'network')
   }
   const stand = (fresh: Socket) => {
     socket = fresh
@@ -147,6 +151,7 @@ export function link(options: LinkOptions): Link {
     opened,
     received,
     dropped,
+    failed: dialFailed,
     send: (text) => socket?.send(text) ?? false,
     connect() {
       if (socket !== undefined || attempt !== undefined) return

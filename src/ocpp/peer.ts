@@ -44,13 +44,13 @@ export function peer(options: PeerOptions): Peer {
   const { port, log } = options
   const wire = tappedWire(options)
   const calls = callQueue(options, wire)
-  const answers = answerDesk(options, wire)
+  const answers = answerDesk(options, wire, calls.theirs)
   port.received.on((text) => {
     const frame = parseFrame(text)
     wire.saw(frame, frame.kind === 'result' || frame.kind === 'error' ? calls.actionOf(frame.id) : undefined)
     switch (frame.kind) {
       case 'call':
-        return answers.take(frame)
+        return calls.behind(() => answers.take(frame))
       case 'result':
       case 'error':
         return calls.answered(frame)
@@ -58,6 +58,7 @@ export function peer(options: PeerOptions): Peer {
         return log.info({ type: frame.type }, 'frame of an unknown message type ignored')
       case 'malformed':
         log.warn({ reason: frame.reason, length: text.length, id: frame.callId }, 'malformed frame')
+        options.invalid?.(frame.reason)
         if (frame.callId !== undefined) answers.refuse(frame.callId, frame.reason)
     }
   })

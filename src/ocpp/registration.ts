@@ -44,6 +44,8 @@ export interface Registration {
   readonly isOnline: boolean
   /** BootNotification out of turn (TriggerMessage). False, and nothing is sent, once accepted (errata 3.35). */
   bootNow(): boolean
+  /** Sends no further BootNotification by itself. */
+  stop(): void
 }
 
 /** The longest wait that a central system can impose. A mistyped interval (10^9 s is 31 years) must not take a charger out
@@ -145,5 +147,6 @@ export function registration(options: RegistrationOptions): Registration {
       bootWhenPossible()
       return true
     },
+    stop: () => wait?.stop(),
   }
 }

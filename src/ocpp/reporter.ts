@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { type Listenable, signal } from '../base/signal.ts'
 import { hours, type Millis, minutes, seconds } from '../base/units.ts'
 import type { Entry, Ledger, Store } from '../store/store.ts'
+import { cut } from './frame.ts'
 
 /** What became of one entry. */
 export interface Delivery {
@@ -54,6 +55,8 @@ export interface Reporter {
  *  connection at one message would be asked for ever, and later entries never leave: each fifth drop in a row under the
  *  same entry counts as a failure. A poor network does not drop five times within the second that one message takes. */
 const dropsPerFailure = 5
+/** Characters of a reason that is kept: a central system may have chosen its words. */
+const longestReason = 500
 const batch = 100
 
 /** TransactionMessageAttempts 0: OCPP 1.6 §3.7.1 resends while fewer failures than that were seen, so the one transmission
@@ -150,7 +153,7 @@ export function reporter<Fact extends { readonly kind: string }>(options: Report
         if (drops % dropsPerFailure === 0) return fail(entry, 'the connection dropped again and again under this message')
         return rest(seconds(1))
       case 'failed':
-        return fail(entry, delivery.reason ?? 'not processed by the central system')
+        return fail(entry, cut(delivery.reason ?? 'not processed by the central system', longestReason))
     }
   }
   const fail = async (entry: Entry<Fact>, reason: string): Promise<'on' | 'rest'> => {

@@ -1,10 +1,12 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { epochOf, isoOf } from '../base/moment.ts'
-import { millis, minutes, seconds } from '../base/units.ts'
+import { epochOf } from '../base/moment.ts'
+import { type Millis, minutes, seconds } from '../base/units.ts'
 import type { Authority, ChargePoint } from '../core/charge-point.ts'
+import { setClock } from '../core/clock-setting.ts'
 import type { Fact } from '../core/facts.ts'
-import { settledMoments } from '../core/moments.ts'
+import { bootDocuments, settledMoments } from '../core/moments.ts'
+import { transactionTimes } from '../core/transaction-times.ts'
 import type { Link } from '../ocpp/link.ts'
 import type { RequestOf } from '../ocpp/message.ts'
 import { type Peer, peer, type Route, routesOf } from '../ocpp/peer.ts'
@@ -14,17 +16,25 @@ import type { Store } from '../store/store.ts'
 import { attempted } from '../store/store-error.ts'
 import { delivery } from './delivery.ts'
 import { coreRoutes, type HandlerParts } from './handlers/core.ts'
+import { firmwareManagementRoutes } from './handlers/firmware-management.ts'
+import { localAuthListRoutes } from './handlers/local-auth-list.ts'
 import { remoteTriggerRoutes } from './handlers/remote-trigger.ts'
+import { reservationRoutes } from './handlers/reservation.ts'
+import { securityRoutes } from './handlers/security.ts'
+import { smartChargingRoutes } from './handlers/smart-charging.ts'
 import { heartbeatTimer } from './heartbeat.ts'
 import { errorSpelling16 } from './messages/call-errors.ts'
 import { messages16 } from './messages/catalogue.ts'
-import { Authorize, BootNotification, MeterValues } from './messages/core.ts'
+import { Authorize, BootNotification } from './messages/core.ts'
+import { noticeRests } from './notice-rests.ts'
 import { noticeDelivery, ocpp16Notices } from './notices.ts'
 import { transactionNumbers } from './numbers.ts'
 import { ownProfiles, profilesOf } from './profiles.ts'
+import { redact } from './redact.ts'
 import { startHolds } from './start-holds.ts'
 import { statusNotifier } from './status-notifier.ts'
-import { longestIdTag, tokenInfoOf, wireValue } from './translate.ts'
+import { longestIdTag, tokenInfoOf } from './translate.ts'
+import { triggers } from './triggers.ts'
 
 /** Name of this door's cursor in the ledger, and of its subprotocol. */
 export const ocpp16 = 'ocpp1.6'
@@ -38,7 +48,7 @@ export interface Ocpp16Parts {
   readonly log: Log
   readonly link: Link
   readonly identity: RequestOf<typeof BootNotification>
-  readonly options: { readonly bootAfterReconnect: boolean }
+  readonly options: { readonly bootAfterReconnect: boolean; readonly gapBetweenCallsMs?: Millis }
   /** Uniform in 0..1. */
   readonly chance: () => number
   /** Message ids; random UUIDs by default. */
@@ -61,8 +71,6 @@ const bootRetry = minutes(1)
 /** Transmissions of a notice that is not answered, and the wait after the first. */
 const noticeAttempts = 5
 const noticeRetry = minutes(1)
-/** Messages that may wait for their turn before TriggerMessage is refused. */
-const mostWaiting = 100
 
 export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
   const { core, store, clock, log, link } = parts
@@ -84,8 +92,10 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     redact,
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
     timeout: () => seconds(settings.get('messageTimeout')),
+    gap: parts.options.gapBetweenCallsMs ?? 0,
     mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || (signedUp.state === 'pending' && takeTriggered(action)),
     gate: () => (signedUp.mayAnswer ? 'answer' : 'ignore'),
+    invalid: (words) => core.security.note('invalidMessages', words),
   })
   const takeTriggered = (action: string) => {
     const at = triggered.indexOf(action)
@@ -98,7 +108,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     if (outcome.kind !== 'result') return undefined
     const { status, currentTime, interval } = outcome.payload
     const epochMs = epochOf(currentTime)
-    if (epochMs !== undefined) clock.synchronise(epochMs)
+    if (epochMs !== undefined) setClock(clock, core.security, epochMs)
     return { status: bootStatus[status], interval: seconds(interval) }
   }
   const signedUp = registration({
@@ -111,7 +121,12 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     chance: parts.chance,
   })
 
-  const heart = heartbeatTimer({ peer: conversation, clock, intervalS: () => settings.get('heartbeatInterval'), mayBeat: () => signedUp.isOnline })
+  const heart = heartbeatTimer({
+    ...{ peer: conversation, clock },
+    intervalS: () => settings.get('heartbeatInterval'),
+    mayBeat: () => signedUp.isOnline,
+    timeTold: (epochMs) => setClock(clock, core.security, epochMs),
+  })
   const holds = startHolds({
     clock,
     isKnown: (transaction) => numbers.numberOf(transaction) !== undefined,
@@ -119,7 +134,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     released: () => statuses.catchUp(),
   })
   const statuses = statusNotifier({ core, peer: conversation, clock, mayReport: () => signedUp.isOnline, isStartPending: holds.isPending })
-  const settled = settledMoments(store.documents<number>('clock-origins'), clock)
+  const settled = settledMoments(bootDocuments(store), ledger, clock)
   const reports = reporter({
     store,
     ledger,
@@ -132,7 +147,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       ledger,
       numbers,
       startTried: holds.tried,
-      settled,
+      times: transactionTimes(ledger, settled),
     }),
     mayDeliver: () => signedUp.isOnline,
     attempts: () => settings.get('transactionMessageAttempts'),
@@ -141,44 +156,41 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       if (fact.kind === 'transactionEnded') numbers.forget(fact.transaction)
     },
   })
+  const rests = noticeRests(clock, () => notices.resume())
   const notices = reporter({
     store,
     ledger,
     reader: ocpp16Notices,
     clock,
     log,
-    deliver: noticeDelivery({ peer: conversation, settled }),
-    mayDeliver: () => signedUp.isOnline,
+    deliver: noticeDelivery({ peer: conversation, settled, dropped: link.dropped, ended: rests.ended }),
+    mayDeliver: () => signedUp.isOnline && rests.mayTry,
     attempts: () => noticeAttempts,
     retryInterval: () => noticeRetry,
   })
   const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }
-  const trigger = (action: string, send: () => void) => {
-    if (!signedUp.mayInitiate) triggered.push(action)
-    send()
-  }
-  const remoteTrigger = remoteTriggerRoutes(handlerParts, {
-    isFull: () => conversation.waiting >= mostWaiting,
-    bootNotification: () => void signedUp.bootNow(),
-    heartbeat: () => trigger('Heartbeat', heart.send),
-    statusNotification: (connector) => trigger('StatusNotification', () => statuses.report(connector)),
-    meterValues: (connector) => trigger('MeterValues', () => sendMeterValues(connector)),
-  })
-  const sendMeterValues = (connector: number) => {
-    const sampledValue = core.sampleNow(connector).map((value) => wireValue(value, 'trigger'))
-    const transaction = core.view(connector).transaction
-    const transactionId = transaction === undefined ? undefined : numbers.numberOf(transaction.id)
-    const request = {
-      connectorId: connector,
-      meterValue: [{ timestamp: isoOf(clock.now()), sampledValue }],
-      ...(transactionId === undefined ? {} : { transactionId }),
-    }
-    void conversation.call(MeterValues, request)
+  const triggerParts = {
+    ...handlerParts,
+    triggers: triggers({
+      ...{ core, peer: conversation, numbers, heart, statuses },
+      bootNow: () => void signedUp.bootNow(),
+      now: () => settled(clock.now()),
+      release(action) {
+        if (!signedUp.mayInitiate) triggered.push(action)
+      },
+    }),
   }
   const profiles = profilesOf(core)
-  const routesByProfile = { Core: coreRoutes(handlerParts), RemoteTrigger: remoteTrigger } satisfies Record<(typeof ownProfiles)[number], readonly Route[]>
+  const routesByProfile = {
+    Core: coreRoutes(handlerParts),
+    FirmwareManagement: firmwareManagementRoutes(handlerParts),
+    LocalAuthListManagement: localAuthListRoutes(handlerParts),
+    RemoteTrigger: remoteTriggerRoutes(triggerParts),
+    Reservation: reservationRoutes(handlerParts),
+    SmartCharging: smartChargingRoutes(handlerParts),
+  } satisfies Record<(typeof ownProfiles)[number], readonly Route[]>
   const offered = ownProfiles.filter((profile) => profiles.includes(profile)).flatMap((profile) => routesByProfile[profile])
-  for (const [action, route] of routesOf(...offered)) routes.set(action, route)
+  for (const [action, route] of routesOf(...offered, ...securityRoutes(triggerParts))) routes.set(action, route)
 
   const authority: Authority = {
     get isReachable() {
@@ -221,8 +233,6 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     link.dropped.on(() => statuses.dropped()),
     settings.changed.on((name) => {
       if (name === 'heartbeatInterval') heart.restart()
-      // A01.FR.11: the answer leaves with the old key, then the connection is made anew with the new one.
-      if (name === 'authorizationKey' && link.state === 'connected') clock.after('new key', millis(0), () => link.reconnect())
     }),
   ]
   return {
@@ -235,6 +245,8 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       for (const off of offs) off()
       reports.stop()
       notices.stop()
+      rests.stop()
+      signedUp.stop()
       statuses.stop()
       heart.stop()
     },
@@ -242,9 +254,3 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
 }
 
 const bootStatus = { Accepted: 'accepted', Pending: 'pending', Rejected: 'rejected' } as const
-
-/** Takes the password out of a ChangeConfiguration. */
-function redact(action: string, payload: unknown): unknown {
-  if (action !== 'ChangeConfiguration' || typeof payload !== 'object' || payload === null || !('key' in payload)) return payload
-  return String(payload.key).toLowerCase() === 'authorizationkey' ? { ...payload, value: '(secret)' } : payload
-}

@@ -1,6 +1,6 @@
-import type { Moment } from '../base/moment.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
-import type { Fact, MeterSampled, TransactionEnded, TransactionStarted } from '../core/facts.ts'
+import { type Fact, isNotice, type MeterSampled, type TransactionEnded, type TransactionFact, type TransactionStarted } from '../core/facts.ts'
+import type { TransactionTimes } from '../core/transaction-times.ts'
 import type { CallOutcome, Peer } from '../ocpp/peer.ts'
 import type { Delivery } from '../ocpp/reporter.ts'
 import type { Entry, Ledger } from '../store/store.ts'
@@ -13,16 +13,27 @@ export interface DeliveryParts {
   readonly peer: Peer
   readonly ledger: Ledger<Fact>
   readonly numbers: TransactionNumbers
-  /** The time of a moment that was noted before the clock was set. */
-  readonly settled: (at: Moment) => Moment
+  /** What the central system is told of when it was. */
+  readonly times: TransactionTimes
   /** A StartTransaction had its try, whatever came of it. */
   readonly startTried: (transaction: string) => void
 }
 
 /** Sends one fact of the ledger as OCPP 1.6 says it (rules 28 to 30 of transaction related messages). */
 export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<Delivery> {
-  const { core, peer, ledger, numbers } = parts
-  const timed = (entry: Entry<Fact>): Entry<Fact> => ({ ...entry, at: parts.settled(entry.at) })
+  const { core, peer, ledger, numbers, times } = parts
+  /** Open transactions without a number, each looked up once: nothing is ever said of one that began silently. */
+  const silent = new Map<string, boolean>()
+  const isSilent = ({ kind, transaction }: TransactionFact): boolean => {
+    if (transaction === undefined) return false
+    const isTold = numbers.numberOf(transaction) !== undefined
+    const known =
+      !isTold && (silent.get(transaction) ?? ledger.about(transaction).some(({ fact }) => fact.kind === 'transactionStarted' && fact.isSilent === true))
+    // Nothing stays of one that is over, or that has its number.
+    if (isTold || kind === 'transactionEnded') silent.delete(transaction)
+    else silent.set(transaction, known)
+    return known
+  }
 
   const start = async (entry: Entry<Fact>, fact: TransactionStarted): Promise<Delivery> => {
     const outcome = await peer.call(StartTransaction, startRequest(entry, fact))
@@ -51,7 +62,7 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
   }
   const end = async (entry: Entry<Fact>, fact: TransactionEnded): Promise<Delivery> => {
     const number = numbers.numberOf(fact.transaction) ?? unknownTransaction
-    const outcome = await peer.call(StopTransaction, stopRequest(entry, fact, number, ledger.about(fact.transaction).map(timed)))
+    const outcome = await peer.call(StopTransaction, stopRequest(entry, fact, number, times.history(fact.transaction)))
     if (outcome.kind !== 'result') return deliveryOf(outcome)
     const { idTagInfo } = outcome.payload
     return {
@@ -63,8 +74,13 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
     }
   }
   return (noted) => {
-    const entry = timed(noted)
+    const entry = times.timed(noted)
     const { fact } = entry
+    if (!isNotice(fact) && isSilent(fact)) {
+      // Its status need not wait for it.
+      if (fact.kind === 'transactionStarted') parts.startTried(fact.transaction)
+      return Promise.resolve({ outcome: 'nothing' })
+    }
     switch (fact.kind) {
       case 'transactionStarted':
         return start(entry, fact)

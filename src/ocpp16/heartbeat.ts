@@ -10,7 +10,7 @@ const rarest = hours(24)
 export interface HeartbeatTimer {
   /** Counts anew, with the interval as it is now. */
   restart(): void
-  /** One now (TriggerMessage). */
+  /** One now (TriggerMessage), unless one is under way. */
   send(): void
   stop(): void
 }
@@ -21,10 +21,13 @@ export function heartbeatTimer(parts: {
   readonly clock: Clock
   readonly intervalS: () => number
   readonly mayBeat: () => boolean
+  /** The time of the central system, ms since 1970. */
+  readonly timeTold: (epochMs: number) => void
 }): HeartbeatTimer {
   const { peer, clock } = parts
   let timer: Timer | undefined
   let lastBeat = clock.monotonic()
+  let isUnderWay = false
 
   // 0 would flood if it were taken by the letter.
   const interval = (): Millis => (parts.intervalS() === 0 ? rarest : Math.min(seconds(parts.intervalS()), rarest))
@@ -39,10 +42,14 @@ export function heartbeatTimer(parts: {
     })
   }
   const send = () => {
+    // A central system that never answers would find thousands of them in the queue, and transactions behind them.
+    if (isUnderWay) return
+    isUnderWay = true
     lastBeat = clock.monotonic()
     void peer.call(Heartbeat, {}).then((outcome) => {
+      isUnderWay = false
       const epochMs = outcome.kind === 'result' ? epochOf(outcome.payload.currentTime) : undefined
-      if (epochMs !== undefined) clock.synchronise(epochMs)
+      if (epochMs !== undefined) parts.timeTold(epochMs)
     })
   }
   return { restart: arm, send, stop: () => timer?.stop() }

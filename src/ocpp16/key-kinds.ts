@@ -1,5 +1,5 @@
 import type { ChargePoint } from '../core/charge-point.ts'
-import type { SettingName, SettingValues } from '../core/settings.ts'
+import { type SettingName, type SettingValues, settingsTable, unbounded } from '../core/settings.ts'
 import type { FeatureProfile } from './messages/catalogue.ts'
 
 /** What an OCPP key is made of. Values are text on the wire. */
@@ -11,6 +11,8 @@ export interface Key {
   readonly profile?: FeatureProfile
   /** What it does, for people. */
   readonly effect: string
+  /** What it may be, for people; undefined: nobody chooses it. */
+  readonly values?: string
   read(core: ChargePoint): string
   /** Sets it, whoever asks; false: not a value of this key. Absent: derived from something else. */
   write?(core: ChargePoint, value: string): boolean
@@ -33,6 +35,7 @@ export const truth = (key: string, name: NameOf<boolean>, effect: string, access
   key,
   access,
   effect,
+  values: 'true, false',
   read: (core) => String(core.settings.get(name)),
   write(core, value) {
     const said = value.trim().toLowerCase()
@@ -40,12 +43,29 @@ export const truth = (key: string, name: NameOf<boolean>, effect: string, access
   },
 })
 
+/** Of a whole number. */
+function rangeOf(name: NameOf<number>): string {
+  const { min, max } = settingsTable[name]
+  return max === unbounded ? `${min} or more` : `${min} to ${max}`
+}
+
 export const whole = (key: string, name: NameOf<number>, effect: string, access: Key['access'] = 'rw'): Key => ({
   key,
   access,
   effect,
+  values: rangeOf(name),
   read: (core) => String(core.settings.get(name)),
   write: (core, value) => /^\d{1,10}$/.test(value.trim()) && put(core, name, Number(value)),
+})
+
+/** Any text that the setting has room for. */
+export const text = (key: string, name: NameOf<string>, effect: string): Key => ({
+  key,
+  access: 'rw',
+  effect,
+  values: 'text',
+  read: (core) => core.settings.get(name),
+  write: (core, value) => put(core, name, value),
 })
 
 /** CiString500Type: what GetConfiguration.conf can carry. */
@@ -66,6 +86,7 @@ export const words = (
   key,
   access: 'rw',
   effect,
+  values: 'words with commas between',
   read: (core) => core.settings.get(name).join(','),
   write(core, value) {
     const list = commaList(value)

@@ -1,9 +1,9 @@
 import type { ChargePoint } from '../core/charge-point.ts'
 import { isMeasurand } from '../core/measurands.ts'
-import { passwordOf } from '../ocpp/security.ts'
 import { commaList, derived, type Key, type NameOf, put, truth, whole, words } from './key-kinds.ts'
 import { profileKeys, vendorKeys } from './profile-keys.ts'
 import { profilesOf } from './profiles.ts'
+import { securityKeys } from './security-keys.ts'
 
 /** More measurands than this make messages that some central systems refuse. */
 const mostMeasurands = 20
@@ -12,13 +12,16 @@ const phasesOf = ({ guard: { evses } }: ChargePoint) =>
   evses.reduce<0 | 1 | 3>((most, { dc, phases }) => (dc === undefined && phases > most ? phases : most), 0)
 const hasDc = ({ guard: { evses } }: ChargePoint) => evses.some(({ dc }) => dc !== undefined)
 const measurandList = (key: string, name: NameOf<readonly string[]>, effect: string) => [
-  words(
-    key,
-    name,
-    effect,
-    (word, core) => isMeasurand(word, phasesOf(core), hasDc(core)),
-    () => mostMeasurands,
-  ),
+  {
+    ...words(
+      key,
+      name,
+      effect,
+      (word, core) => isMeasurand(word, phasesOf(core), hasDc(core)),
+      () => mostMeasurands,
+    ),
+    values: 'measurands with commas between; Voltage.L1 for one phase',
+  },
   derived(`${key}MaxLength`, `Largest number of measurands in ${key}.`, () => String(mostMeasurands)),
 ]
 
@@ -30,7 +33,7 @@ const hasFixedCable = (core: ChargePoint) => core.guard.evses.every((evse) => ev
 const unlockOnEvSideDisconnect = truth(
   'UnlockConnectorOnEVSideDisconnect',
   'unlockOnEvSideDisconnect',
-  'Unlock the plug when the cable is unplugged at the EV.',
+  'Unlock the plug when the cable is unplugged at the EV; with a fixed cable false and read-only.',
 )
 
 /** The configuration keys of OCPP 1.6 §9 that have an effect here, in the order they are told. */
@@ -42,6 +45,7 @@ export const keys: readonly Key[] = [
   whole('ConnectionTimeOut', 'connectionTimeout', 'Seconds that a card waits for the cable, or a cable for the card; 0: for ever.'),
   {
     ...rotation,
+    values: 'connector.rotation, with commas between; Unknown, NotApplicable, RST, RTS, SRT, STR, TRS, TSR',
     // Until somebody says how it is wired: one entry a connector, as many as fit.
     read: (core) =>
       rotation.read(core) ||
@@ -54,8 +58,9 @@ export const keys: readonly Key[] = [
   derived('ConnectorPhaseRotationMaxLength', 'Largest number of entries in ConnectorPhaseRotation.', (core) => String(mostRotations(core))),
   whole('GetConfigurationMaxKeys', 'getConfigurationMaxKeys', 'Largest number of keys in one GetConfiguration.req.', 'r'),
   whole('HeartbeatInterval', 'heartbeatInterval', 'Seconds of silence before a Heartbeat; 0: one a day.'),
-  truth('LocalAuthorizeOffline', 'localAuthorizeOffline', 'Offline: charge with cards that are remembered as accepted.'),
-  truth('LocalPreAuthorize', 'localPreAuthorize', 'Charge with remembered cards without asking first.'),
+  truth('LocalAuthorizeOffline', 'localAuthorizeOffline', 'Offline: charge with cards that the local list or the cache has as accepted.'),
+  truth('LocalPreAuthorize', 'localPreAuthorize', 'Charge with such cards without asking first, online too.'),
+  whole('MaxEnergyOnInvalidId', 'maxEnergyOnInvalidId', 'Wh that a transaction may still draw after its card was refused, where it is not ended.'),
   whole('MessageTimeout', 'messageTimeout', 'Seconds that an answer to a message may take.'),
   ...measurandList('MeterValuesAlignedData', 'alignedMeasurands', 'Measurands of clock-aligned samples.'),
   ...measurandList('MeterValuesSampledData', 'sampledMeasurands', 'Measurands of periodic samples.'),
@@ -70,7 +75,7 @@ export const keys: readonly Key[] = [
   {
     key: 'SupportedFeatureProfiles',
     access: 'r',
-    effect: 'Feature profiles that are offered.',
+    effect: 'Feature profiles that are offered; a settings file may name fewer.',
     read: (core) => profilesOf(core).join(','),
     write(core, value) {
       const list = commaList(value)
@@ -86,14 +91,7 @@ export const keys: readonly Key[] = [
     write: (core, value) => !hasFixedCable(core) && unlockOnEvSideDisconnect.write?.(core, value) === true,
   },
   whole('WebSocketPingInterval', 'webSocketPingInterval', 'Seconds between pings of the connection; 0: none.'),
-  {
-    key: 'AuthorizationKey',
-    access: 'w',
-    effect: 'Password for the connection (security profile 1). Never told.',
-    read: () => '',
-    // What cannot be a password would lock the station out of its central system.
-    write: (core, value) => 'bytes' in passwordOf(value, 'auto') && put(core, 'authorizationKey', value),
-  },
+  ...securityKeys,
   ...profileKeys,
   ...vendorKeys,
 ]

@@ -1,5 +1,9 @@
 import { isoOf, type Moment } from '../base/moment.ts'
-import { type Fact, isNotice, type LogStatus, type Notice, type SecurityEventName } from '../core/facts.ts'
+import type { Listenable } from '../base/signal.ts'
+import type { Fact, LogStatus, SecurityEventName } from '../core/facts.ts'
+import { isCritical } from '../core/security.ts'
+import { codeOf } from '../ocpp/call-error.ts'
+import type { Message, RequestOf } from '../ocpp/message.ts'
 import type { CallOutcome, Peer } from '../ocpp/peer.ts'
 import type { Delivery } from '../ocpp/reporter.ts'
 import type { Entry } from '../store/store.ts'
@@ -11,27 +15,27 @@ import { LogStatusNotification, type LogUploadStatus, SecurityEventNotification 
  *  these does not hold up a transaction. */
 export const ocpp16Notices = 'ocpp1.6-notices'
 
-/** The whitepaper's words (ed. 3 ch. 8), and whether the central system is told: the critical ones, and those that OCTT waits for. */
+/** The whitepaper's words (ed. 3 ch. 8). */
 export const securityEvents = {
-  firmwareUpdated: { type: 'FirmwareUpdated', isTold: true },
-  failedToAuthenticateAtCentralSystem: { type: 'FailedToAuthenticationAtCentralSystem', isTold: false },
-  centralSystemFailedToAuthenticate: { type: 'CentralSystemFailedToAuthentication', isTold: false },
-  settingSystemTime: { type: 'SettingSystemTime', isTold: true },
-  startupOfTheDevice: { type: 'StartupOfTheDevice', isTold: true },
-  resetOrReboot: { type: 'ResetOrReboot', isTold: true },
-  securityLogWasCleared: { type: 'SecurityLogWasCleared', isTold: true },
-  reconfigurationOfSecurityParameters: { type: 'ReconfigurationOfSecurityParameters', isTold: false },
-  memoryExhaustion: { type: 'MemoryExhaustion', isTold: true },
-  invalidMessages: { type: 'InvalidMessages', isTold: false },
-  attemptedReplayAttacks: { type: 'AttemptedReplayAttacks', isTold: false },
-  tamperDetectionActivated: { type: 'TamperDetectionActivated', isTold: true },
-  invalidFirmwareSignature: { type: 'InvalidFirmwareSignature', isTold: true },
-  invalidFirmwareSigningCertificate: { type: 'InvalidFirmwareSigningCertificate', isTold: true },
-  invalidCentralSystemCertificate: { type: 'InvalidCentralSystemCertificate', isTold: true },
-  invalidChargePointCertificate: { type: 'InvalidChargePointCertificate', isTold: true },
-  invalidTlsVersion: { type: 'InvalidTLSVersion', isTold: true },
-  invalidTlsCipherSuite: { type: 'InvalidTLSCipherSuite', isTold: true },
-} as const satisfies Record<SecurityEventName, { readonly type: string; readonly isTold: boolean }>
+  firmwareUpdated: 'FirmwareUpdated',
+  failedToAuthenticateAtCentralSystem: 'FailedToAuthenticationAtCentralSystem',
+  centralSystemFailedToAuthenticate: 'CentralSystemFailedToAuthentication',
+  settingSystemTime: 'SettingSystemTime',
+  startupOfTheDevice: 'StartupOfTheDevice',
+  resetOrReboot: 'ResetOrReboot',
+  securityLogWasCleared: 'SecurityLogWasCleared',
+  reconfigurationOfSecurityParameters: 'ReconfigurationOfSecurityParameters',
+  memoryExhaustion: 'MemoryExhaustion',
+  invalidMessages: 'InvalidMessages',
+  attemptedReplayAttacks: 'AttemptedReplayAttacks',
+  tamperDetectionActivated: 'TamperDetectionActivated',
+  invalidFirmwareSignature: 'InvalidFirmwareSignature',
+  invalidFirmwareSigningCertificate: 'InvalidFirmwareSigningCertificate',
+  invalidCentralSystemCertificate: 'InvalidCentralSystemCertificate',
+  invalidChargePointCertificate: 'InvalidChargePointCertificate',
+  invalidTlsVersion: 'InvalidTLSVersion',
+  invalidTlsCipherSuite: 'InvalidTLSCipherSuite',
+} as const satisfies Record<SecurityEventName, string>
 
 export const firmwareStatus = {
   idle: 'Idle',
@@ -63,32 +67,47 @@ export const logStatus = {
   notSupported: 'NotSupportedOperation',
 } as const satisfies Record<LogStatus, LogUploadStatus>
 
-/** Sends one notice of the ledger. A CALLERROR is an answer: a central system without the security whitepaper is not asked twice. */
-export function noticeDelivery({
-  peer,
-  settled,
-}: {
-  readonly peer: Peer
-  readonly settled: (at: Moment) => Moment
-}): (entry: Entry<Fact>) => Promise<Delivery> {
-  const send = (at: Moment, notice: Notice): Promise<CallOutcome> | undefined => {
-    switch (notice.kind) {
-      case 'securityEvent': {
-        const { type, isTold } = securityEvents[notice.event]
-        const techInfo = notice.info === undefined ? {} : { techInfo: notice.info }
-        return isTold ? peer.call(SecurityEventNotification, { type, timestamp: isoOf(at), ...techInfo }) : undefined
-      }
-      case 'firmwareProgress':
-        return peer.call(FirmwareStatusNotification, { status: firmwareStatus[notice.status] })
-      case 'logProgress':
-        return notice.request === undefined
-          ? peer.call(DiagnosticsStatusNotification, { status: diagnosticsStatus[notice.status] })
-          : peer.call(LogStatusNotification, { status: logStatus[notice.status], requestId: notice.request })
-    }
+/** Sends one notice of the ledger. A central system without the security whitepaper says so once on each connection, and is not asked again
+ *  there. For progress any CALLERROR is an answer; a security event is owed (A04.FR.02), and is sent again. */
+export function noticeDelivery({ peer, settled, dropped, ended }: NoticeParts): (entry: Entry<Fact>) => Promise<Delivery> {
+  /** Actions that the central system does not know, on this connection. */
+  const unknown = new Set<string>()
+  dropped.on(() => unknown.clear())
+  const call = async <M extends Message>(message: M, request: RequestOf<M>): Promise<Delivery> => {
+    const { action } = message
+    if (unknown.has(action)) return { outcome: 'nothing' }
+    const outcome = await peer.call(message, request)
+    ended(outcome)
+    if (outcome.kind !== 'error') return deliveryOf(outcome)
+    const code = codeOf(outcome.code)
+    if (code === 'notImplemented' || code === 'notSupported') unknown.add(action)
+    return unknown.has(action) || action !== SecurityEventNotification.action ? { outcome: 'delivered' } : deliveryOf(outcome)
   }
   return async ({ at, fact }) => {
-    const outcome = isNotice(fact) ? await send(settled(at), fact) : undefined
-    if (outcome === undefined) return { outcome: 'nothing' }
-    return outcome.kind === 'error' ? { outcome: 'delivered' } : deliveryOf(outcome)
+    switch (fact.kind) {
+      case 'securityEvent': {
+        if (!isCritical(fact.event)) return { outcome: 'nothing' }
+        const techInfo = fact.info === undefined ? {} : { techInfo: fact.info }
+        return call(SecurityEventNotification, { type: securityEvents[fact.event], timestamp: isoOf(settled(at)), ...techInfo })
+      }
+      case 'firmwareProgress':
+        return call(FirmwareStatusNotification, { status: firmwareStatus[fact.status] })
+      case 'logProgress':
+        return fact.request === undefined
+          ? call(DiagnosticsStatusNotification, { status: diagnosticsStatus[fact.status] })
+          : call(LogStatusNotification, { status: logStatus[fact.status], requestId: fact.request })
+      default:
+        // Of a transaction: the other reader's.
+        return { outcome: 'nothing' }
+    }
   }
+}
+
+export interface NoticeParts {
+  readonly peer: Peer
+  /** The time of a moment that was noted before the clock was set. */
+  readonly settled: (at: Moment) => Moment
+  readonly dropped: Listenable<unknown>
+  /** Hears of each that was given to the peer. */
+  readonly ended: (outcome: CallOutcome) => void
 }

@@ -14,14 +14,11 @@ export const standardKeys: readonly string[] = [
   ...keys.map(({ key }) => key),
   'BlinkRepeat',
   'LightIntensity',
-  'MaxEnergyOnInvalidId',
   'SupportedFeatureProfilesMaxLength',
-  'SupportedFileTransferProtocols',
   'AdditionalRootCertificateCheck',
   'CertificateSignedMaxChainSize',
   'CertificateStoreMaxLength',
   'CpoName',
-  'SecurityProfile',
 ]
 
 /** What became of one factory value. */
@@ -32,5 +29,6 @@ export function applyFactory(core: ChargePoint, name: string, value: string): Fa
   const key = findKey(name)
   if (key === undefined) return standardKeys.some((each) => each.toLowerCase() === name.toLowerCase()) ? 'notOffered' : 'unknown'
   if (key.write === undefined) return key.read(core) === value ? 'set' : 'derived'
-  return key.write(core, value) ? 'set' : 'refused'
+  // What only ever rises may be born with the value that it has.
+  return (key.access !== 'w' && key.read(core) === value) || key.write(core, value) ? 'set' : 'refused'
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../base/clock.ts'
+import { type Clock, isPlausible, type Timer } from '../base/clock.ts'
 import { isoOf } from '../base/moment.ts'
 import { seconds } from '../base/units.ts'
 import type { ChargePoint, EvseView } from '../core/charge-point.ts'
@@ -10,6 +10,9 @@ import { type Complaint, complaintOf, pathFromAny, wireStatus } from './statuses
 
 /** A vendor's error codes need its name beside them (OCPP 1.6 §6.51). */
 export const vendorId = 'Pilotwire'
+
+/** A status that is refused is told once more after this: some central systems refuse each CALL while one of theirs is open. */
+const tellAgain = seconds(10)
 
 interface Shown extends Complaint {
   readonly status: ChargePointStatus
@@ -48,34 +51,47 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
   /** The last one given to the peer on this connection. */
   const queued = new Map<number, Shown>()
   /** What the central system may hold, the latest last: one status that it acknowledged, and each that was sent since then and never
-   *  answered. */
+   *  answered, or refused. */
   const heard = new Map<number, readonly Shown[]>()
-  /** Connectors whose last status was never answered. */
+  /** Connectors whose last status was never answered, or refused. */
   const unsure = new Set<number>()
   const debounces = new Map<number, Timer>()
+  const retries = new Map<number, Timer>()
 
+  /** §3.5.2: told once, until the list is changed. */
+  const hasConflict = () => core.localList.hasConflict && core.settings.get('localListEnabled')
   const present = (connector: number): Shown => {
-    if (connector === 0) return { status: core.isOperative ? 'Available' : 'Unavailable', errorCode: 'NoError' }
+    if (connector === 0) return { status: core.isOperative ? 'Available' : 'Unavailable', errorCode: hasConflict() ? 'LocalListConflict' : 'NoError' }
     const view = core.view(connector)
     return { status: wireStatus[view.status], ...complaintOf(view), ...(view.info === undefined ? {} : { info: view.info }) }
   }
-  const send = (connector: number, shown: Shown) => {
+  /** Refused, it may have been heard or not. The second refusal is final. */
+  const sendAgain = (connector: number, shown: Shown) => {
+    const timer = clock.after(`status ${connector} again`, tellAgain, () => {
+      if (parts.mayReport() && queued.get(connector) === shown && isSame(present(connector), shown)) send(connector, shown, true)
+    })
+    retries.set(connector, timer)
+  }
+  const send = (connector: number, shown: Shown, isAgain = false) => {
+    retries.get(connector)?.stop()
     queued.set(connector, shown)
     const { status, errorCode, info, vendorErrorCode } = shown
+    const now = clock.now()
     const request: RequestOf<typeof StatusNotification> = {
       connectorId: connector,
       errorCode,
       status,
-      timestamp: isoOf(clock.now()),
+      ...(isPlausible(now.epochMs) ? { timestamp: isoOf(now) } : {}),
       ...(info === undefined ? {} : { info }),
       ...(vendorErrorCode === undefined ? {} : { vendorId, vendorErrorCode }),
     }
     void peer.call(StatusNotification, request).then((outcome) => {
-      const isHeard = outcome.kind !== 'timeout' && outcome.kind !== 'disconnected'
+      const isHeard = outcome.kind === 'result' || outcome.kind === 'invalid' || (outcome.kind === 'error' && isAgain)
       if (isHeard) heard.set(connector, [shown])
-      else if (outcome.kind === 'timeout' || outcome.wasSent) heard.set(connector, [...heardOf(connector).filter((each) => each.status !== status), shown])
+      else if (outcome.kind !== 'disconnected' || outcome.wasSent) heard.set(connector, [...heardOf(connector).filter((each) => each.status !== status), shown])
       if (isHeard) unsure.delete(connector)
       else unsure.add(connector)
+      if (!isHeard && outcome.kind === 'error' && queued.get(connector) === shown) sendAgain(connector, shown)
       if (outcome.kind === 'disconnected' && queued.get(connector) === shown) queued.delete(connector)
     })
   }
@@ -89,7 +105,9 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
   /** Each pair is one of the matrix, also where it is not known which of some statuses arrived. */
   const tell = (connector: number, shown: Shown) => {
     const given = queued.get(connector)
-    const held = given === undefined ? heardOf(connector) : [given]
+    const heardSoFar = heardOf(connector)
+    // One that waits for its answer is taken for heard.
+    const held = given === undefined || heardSoFar.at(-1) === given ? heardSoFar : [given]
     const path =
       connector === 0
         ? [shown.status]
@@ -124,10 +142,13 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
     })
     debounces.set(connector, timer)
   }
-  const off = core.changed.on((view) => {
-    note(0)
-    note(view.evse)
-  })
+  const offs = [
+    core.changed.on((view) => {
+      note(0)
+      note(view.evse)
+    }),
+    core.localList.conflictChanged.on(() => note(0)),
+  ]
   return {
     reportAll() {
       for (const connector of connectors) {
@@ -141,8 +162,8 @@ export function statusNotifier(parts: StatusNotifierParts): StatusNotifier {
     // While the station is not accepted one message was asked for, and one may leave.
     report: (connector) => (parts.mayReport() ? tell : send)(connector, present(connector)),
     stop() {
-      off()
-      for (const timer of debounces.values()) timer.stop()
+      for (const off of offs) off()
+      for (const timer of [...debounces.values(), ...retries.values()]) timer.stop()
     },
   }
 }

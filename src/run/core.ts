@@ -3,21 +3,25 @@ import type { Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { nearest } from '../base/nearest.ts'
-import { hours, minutes, seconds } from '../base/units.ts'
+import { type Millis, minutes, seconds } from '../base/units.ts'
 import { identityFieldOf, identityWith } from '../config/identity.ts'
 import type { Identity, StationConfig } from '../config/station.ts'
 import { chargePoint } from '../core/assemble.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { StopReason } from '../core/facts.ts'
+import { memoryWatch } from '../core/memory-watch.ts'
+import type { SettingValues } from '../core/settings.ts'
+import type { FilePorts } from '../core/transfer.ts'
 import { type Link, link } from '../ocpp/link.ts'
-import { passwordOf } from '../ocpp/security.ts'
+import type { AuthorizationKeyEncoding } from '../ocpp/security.ts'
 import type { Dial } from '../ocpp/socket.ts'
 import { type Ocpp16, ocpp16, ocpp16Door, ocpp16Readers } from '../ocpp16/adapter.ts'
 import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import type { GuardPort } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
-import { attempted } from '../store/store-error.ts'
 import { withNetworkMeters } from './network-meters.ts'
+import { stationCredentials } from './station-credentials.ts'
+import { upkeep } from './upkeep.ts'
 
 /** What a station is made of, beside its guard: everything that touches the world is handed in. */
 export interface CoreParts {
@@ -35,8 +39,19 @@ export interface CoreParts {
   /** Where each of them was written, for the error about it. */
   readonly settingsOrigins?: StationConfig['settingsOrigins']
   readonly password: Uint8Array | undefined
+  /** How an AuthorizationKey is written, `auto` by default. */
+  readonly authKeyEncoding?: AuthorizationKeyEncoding
+  /** What the disk of the state directory has left; undefined: it cannot be told. */
+  readonly freeBytes?: () => number | undefined
   readonly bootAfterReconnect: boolean
   readonly preBootTransactions: boolean
+  /** Each car charges without a card, under this one. */
+  readonly freeVend?: { readonly token: string } | undefined
+  readonly silentOffline?: boolean
+  /** Undefined: neither firmware updates nor logs to send. */
+  readonly files?: FilePorts | undefined
+  /** Rest between our CALLs, ms; none when absent. */
+  readonly gapBetweenCallsMs?: Millis
   readonly clock: Clock
   readonly log: Log
   readonly store: Store
@@ -61,10 +76,7 @@ export interface CoreStation {
 const openWithin = seconds(2)
 const deliverWithin = seconds(0.5)
 const closeWithin = seconds(0.2)
-const flushEvery = minutes(1)
-const trimEvery = hours(1)
-/** Facts kept for people beyond what is still to be delivered: years of sessions, some ten megabytes. */
-const keptFacts = 50_000
+const memoryEvery = minutes(5)
 
 /** Core and OCPP door over a guard, which is let go when they cannot be had. @throws ConfigError for settings that are none */
 export function coreStation(parts: CoreParts): CoreStation {
@@ -78,51 +90,50 @@ export function coreStation(parts: CoreParts): CoreStation {
 
 function assembled(parts: CoreParts): CoreStation {
   const { clock, log, store } = parts
+  let makeRoom = () => false
   const core = chargePoint({
     guard: parts.networkMeters === undefined ? parts.guard : withNetworkMeters(parts.guard, parts.networkMeters),
     store,
     clock,
     log: log.with({ part: 'core' }),
     newId: parts.newId ?? (() => crypto.randomUUID()),
-    chargesUnaccepted: parts.preBootTransactions,
+    factory: vendorSettings(parts),
+    makeRoom: () => makeRoom(),
+    files: parts.files,
   })
-  const identity = furnish(parts, core)
   const ocppLog = log.with({ part: 'ocpp' })
   const connection = link({
     dial: parts.dial,
     clock,
     log: ocppLog,
     chance: parts.chance,
-    address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: passwordFor(core, parts.password) }),
+    address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: credentials.password() }),
     pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
     pingIntervalChanged: core.settings.changed,
   })
+  const credentials = stationCredentials({ ...parts, core, link: connection, log: ocppLog, encoding: parts.authKeyEncoding ?? 'auto' })
+  const identity = furnish(parts, core)
+  core.begun()
   const door = ocpp16Door({
     core,
     store,
     clock,
     log: ocppLog,
     link: connection,
-    identity: bootRequest(identity),
+    identity: bootRequest({ ...identity, firmwareVersion: parts.files?.installer.version ?? identity.firmwareVersion }),
     chance: parts.chance,
-    options: { bootAfterReconnect: parts.bootAfterReconnect },
+    options: { bootAfterReconnect: parts.bootAfterReconnect, gapBetweenCallsMs: parts.gapBetweenCallsMs ?? 0 },
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
   })
-  /** A disk that takes nothing today is said, and is no reason to end: charging goes on, and the chore comes again. */
-  const onDisk = (chore: () => void) => () => {
-    attempted(chore, (error) => log.error({ error: error.message }, 'the state directory cannot be written'))
-  }
-  const flush = onDisk(() => {
-    if (store.hasUnflushed) store.flush()
-  })
-  const trim = onDisk(() => {
-    const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
-    while (store.trim({ keep: keptFacts, readers: ocpp16Readers, spare }) > 0);
-  })
-  const chores = [clock.every('flush', flushEvery, flush), clock.every('trim', trimEvery, trim)]
+  const memory = memoryWatch(parts.freeBytes ?? (() => undefined), core.security)
+  const chores = upkeep({ store, core: () => core, clock, log, readers: ocpp16Readers, refused: memory.refused })
+  makeRoom = chores.makeRoom
+  const memoryTimer = clock.every('memory', memoryEvery, memory.check)
   const letGo = () => {
-    for (const chore of chores) chore.stop()
+    chores.stop()
+    memoryTimer.stop()
     door.close()
+    credentials.close()
     core.close()
     parts.leaveGuard()
   }
@@ -135,7 +146,7 @@ function assembled(parts: CoreParts): CoreStation {
       await drained(door, clock)
       letGo()
       await closed(connection, clock)
-      flush()
+      chores.flush()
     },
     drop() {
       letGo()
@@ -172,7 +183,9 @@ async function closed(connection: Link, clock: Clock): Promise<void> {
 function furnish({ store, settings, settingsOrigins = {}, identity, log }: CoreParts, core: ChargePoint): Identity {
   const kept = store.documents<Readonly<Record<string, string>>>('factory')
   const entries = Object.entries(settings)
-  const keys = entries.filter(([name]) => identityFieldOf(name) === undefined)
+  // A security profile asks whether there is a password: last, wherever it stands.
+  const isLast = ([name]: readonly [string, string]) => Number(name.toLowerCase() === 'securityprofile')
+  const keys = entries.filter(([name]) => identityFieldOf(name) === undefined).sort((one, other) => isLast(one) - isLast(other))
   const wrong = (key: string, problem: string, remedy: string) => {
     const { source, field } = settingsOrigins[key] ?? { source: 'settings', field: key }
     return new ConfigError(source, field, problem, remedy)
@@ -194,6 +207,12 @@ function furnish({ store, settings, settingsOrigins = {}, identity, log }: CoreP
   return identityWith(identity, kept.get('identity') ?? {})
 }
 
+/** What the owner of the station decided, until a central system sets the key for it. */
+function vendorSettings({ preBootTransactions, freeVend, silentOffline = false }: CoreParts): Partial<SettingValues> {
+  const vend = freeVend === undefined ? {} : { freeVend: true, freeVendToken: freeVend.token }
+  return { preBootTransactions, silentOfflineTransactions: silentOffline, ...vend }
+}
+
 function meant(key: string): string {
   const near = nearest(key, standardKeys)
   return near === undefined ? 'Remove it, or see `GetConfiguration` for the keys' : `Did you mean ${near}?`
@@ -211,12 +230,4 @@ function bootRequest(identity: Identity) {
   }
   const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''))
   return { chargePointVendor: identity.vendor, chargePointModel: identity.model, firmwareVersion: identity.firmwareVersion, ...known }
-}
-
-/** The key that the central system set, else the one of the station file. */
-function passwordFor(core: ChargePoint, fromFile: Uint8Array | undefined): Uint8Array | undefined {
-  const key = core.settings.get('authorizationKey')
-  if (key === '') return fromFile
-  const password = passwordOf(key, 'auto')
-  return 'bytes' in password ? password.bytes : fromFile
 }

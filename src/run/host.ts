@@ -3,6 +3,7 @@ import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { newestLines } from '../base/newest-lines.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { Restart } from '../core/charge-point.ts'
 import type { StopReason } from '../core/facts.ts'
@@ -11,10 +12,12 @@ import { commands } from '../local/commands.ts'
 import { openControl } from '../local/control.ts'
 import { serviceCommands } from '../local/maintenance.ts'
 import { dialWebSocket } from '../ocpp/websocket.ts'
+import { freeBytesOf } from '../store/directory.ts'
 import { lockDirectory } from '../store/lock.ts'
 import { openStore } from '../store/open.ts'
 import { automaticEv } from './automatic-ev.ts'
 import type { CoreParts, CoreStation } from './core.ts'
+import { filePorts } from './file-ports.ts'
 import { logFor } from './log-for.ts'
 import { openOffPeak } from './off-peak.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
@@ -65,6 +68,9 @@ interface Ending {
 /** An exit that hangs (a disk that does not answer) is ended all the same: the guard has opened by then. */
 const longestExitMs = 2_900
 
+/** Characters of the log that are kept in memory for whoever asks for diagnostics, where it goes to no file. */
+const keptLog = 524_288
+
 /** Takes the state directory, opens the store, the station by `open`, and its doors; `further` are rows beside the table of commands.
  *  @throws ConfigError when its directory, its settings or its control door cannot be had */
 export async function host<S extends CoreStation>(
@@ -75,7 +81,8 @@ export async function host<S extends CoreStation>(
 ): Promise<S & Running> {
   const clock = systemClock()
   let print: Running['print'] = (line) => void streams?.stdout.write(`${line}\n`)
-  const spoken = logFor(config, clock, isTypedInto(config, streams), (line) => print(line))
+  const lines = newestLines(keptLog)
+  const spoken = logFor(config, clock, isTypedInto(config, streams), (line) => print(line), lines.add)
   const log = spoken.with({ station: config.id })
   const lock = lockDirectory(config.stateDirectory)
   const undo: (() => void | Promise<void>)[] = [() => lock.release()]
@@ -96,7 +103,11 @@ export async function host<S extends CoreStation>(
     const networkMeters = await openNetworkMeters(config.board, { clock, log: log.with({ part: 'hal' }) })
     if (networkMeters !== undefined) undo.push(() => networkMeters.close())
     const parts = furnished(config, { clock, log, store, dial: dialWebSocket({ log }), ...(networkMeters === undefined ? {} : { networkMeters }) })
-    const opened = await open(parts)
+    const core = () => {
+      if (unfinished === undefined) throw new Error('the station is not there yet')
+      return unfinished.core
+    }
+    const opened = await open({ ...parts, files: filePorts({ config, clock, store, lines, core }) })
     const { station } = opened
     unfinished = station
     const ending = Promise.withResolvers<Ending>()
@@ -197,6 +208,11 @@ function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log'
     password: config.network.password,
     bootAfterReconnect: config.vendorOptions.bootAfterReconnect,
     preBootTransactions: config.vendorOptions.preBootTransactions,
+    freeVend: config.vendorOptions.freeVend,
+    silentOffline: config.vendorOptions.silentOffline,
+    gapBetweenCallsMs: config.vendorOptions.gapBetweenCallsMs,
+    authKeyEncoding: config.vendorOptions.authKeyEncoding,
+    freeBytes: () => freeBytesOf(config.stateDirectory),
     chance,
   }
 }

@@ -10,9 +10,18 @@ export function logFor(
   clock: Clock,
   isTerminal: boolean,
   print: (line: string) => void,
+  /** Hears each line, with its time. */
+  also: (line: string) => void = () => {},
 ): Log & { close?(): void } {
   const now = () => clock.now().epochMs
-  if (file === undefined) return isTerminal ? spokenLog({ level, now, print }) : jsonLog({ level, now })
+  if (file === undefined && isTerminal) {
+    const both = (line: string) => {
+      print(line)
+      also(`${new Date(now()).toISOString()} ${line}`)
+    }
+    return spokenLog({ level, now, print: both })
+  }
+  if (file === undefined) return jsonLog({ level, now, also })
   try {
     return jsonLog({ level, now, to: file })
   } catch (error) {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync, statfsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { makeDirectories } from '../base/directories.ts'
 import { ConfigError, wordsOf } from '../base/errors.ts'
@@ -23,6 +23,16 @@ export function syncDirectory(directory: string): void {
     fsyncSync(descriptor)
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/** What its disk has left for this user, bytes; undefined where that cannot be told. */
+export function freeBytesOf(directory: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    return bavail * bsize
+  } catch {
+    return undefined
   }
 }
 

@@ -17,10 +17,18 @@ export function ledgerIn<Fact extends AnyFact>(database: Database): Ledger<Fact>
   const selectLast = database.prepare("SELECT seq AS sequence FROM sqlite_sequence WHERE name = 'ledger'")
   const selectPosition = database.prepare('SELECT sequence FROM cursors WHERE reader = ?')
   const upsertPosition = database.prepare('INSERT INTO cursors (reader, sequence) VALUES (?, ?) ON CONFLICT DO UPDATE SET sequence = excluded.sequence')
-  const upsertGivenUp = database.prepare(
-    'INSERT INTO undeliverable (reader, sequence, reason) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason',
-  )
+  // Of an entry that went in the meantime there is nothing to note.
+  const upsertGivenUp = database.prepare(`
+    INSERT INTO undeliverable (reader, sequence, reason) SELECT ?, sequence, ? FROM ledger WHERE sequence = ?
+    ON CONFLICT DO UPDATE SET reason = excluded.reason`)
   const selectGivenUp = database.prepare(`SELECT ${columns}, reason FROM undeliverable JOIN ledger USING (sequence) WHERE reader = ? ORDER BY ledger.sequence`)
+  // A boot is as old as its first entry: the end of a transaction that was cut off bears a moment of the boot before.
+  const selectBoots = database.prepare('SELECT boot, MAX(boot_ms) AS last_ms FROM ledger GROUP BY boot ORDER BY MIN(sequence)')
+  // SQLite takes the other columns from the row with the largest sequence.
+  const selectOrigins = database.prepare('SELECT boot, epoch_ms - boot_ms AS origin, MAX(sequence) FROM ledger WHERE trusted >= ? GROUP BY boot')
+  const selectCount = database.prepare('SELECT COUNT(*) AS count FROM ledger WHERE kind = ? AND sequence > ?')
+  const remove = database.prepare(`
+    DELETE FROM ledger WHERE sequence IN (SELECT value FROM json_each(?)) AND sequence NOT IN (SELECT sequence FROM undeliverable)`)
   const appended = signal<Entry<Fact>>()
   const entryOf = (row: Row): Entry<Fact> => readEntry<Fact>(row, database.path)
   const last = () => Number(selectLast.get()?.sequence ?? 0)
@@ -42,6 +50,25 @@ export function ledgerIn<Fact extends AnyFact>(database: Database): Ledger<Fact>
     appended,
     after: (sequence, limit) => selectAfter.all(sequence, Math.min(limit, Number.MAX_SAFE_INTEGER)).map(entryOf),
     about: (subject) => selectAbout.all(subject).map(entryOf),
+    boots() {
+      const originsOf = (trusted: 0 | 1) => new Map(selectOrigins.all(trusted).map((row) => [row.boot, Number(row.origin)]))
+      const [trusted, believed] = [originsOf(1), originsOf(0)]
+      return selectBoots.all().map(({ boot, last_ms }) => ({
+        boot: String(boot),
+        lastMs: Number(last_ms),
+        trustedOriginMs: trusted.get(boot),
+        believedOriginMs: believed.get(boot),
+      }))
+    },
+    count: (kind, sequence) => Number(selectCount.get(kind, sequence)?.count ?? 0),
+    remove(sequences) {
+      let removed = 0
+      database.write('grouped', () => {
+        removed = remove.run(JSON.stringify(sequences)).changes
+        return removed > 0
+      })
+      return removed
+    },
     get last() {
       return last()
     },
@@ -53,7 +80,8 @@ export function ledgerIn<Fact extends AnyFact>(database: Database): Ledger<Fact>
       database.write(durability, () => selectPosition.get(reader)?.sequence !== sequence && upsertPosition.run(reader, sequence).changes > 0)
     },
     giveUp(reader, sequence, reason) {
-      database.write('durable', () => upsertGivenUp.run(reader, sequence, reason).changes > 0)
+      if (sequence > last()) throw new RangeError(`reader ${reader} cannot give up ${sequence}: the ledger ends at ${last()}`)
+      database.write('durable', () => upsertGivenUp.run(reader, reason, sequence).changes > 0)
     },
     undeliverable: (reader) => selectGivenUp.all(reader).map((row) => ({ entry: entryOf(row), reason: String(row.reason) })),
   }
@@ -75,6 +103,10 @@ export function parsed<Value>(text: unknown, path: string): Value {
 
 /** Entries that one call may delete: bounds the pause on a slow card. */
 const trimBatch = 500
+/** Entries of one kind that a reader gave up and that are kept for people. A central system that refuses everything must not fill the disk. */
+const mostGivenUp = 10_000
+/** Free pages that go back to the disk with it, of 4 KiB: more than a batch leaves, some 10 ms. */
+const vacuumPages = 300
 
 /** Deletes the oldest entries that nobody needs, at most one batch. Returns how many. */
 export function trimmer(database: Database): (options: TrimOptions) => number {
@@ -88,7 +120,16 @@ export function trimmer(database: Database): (options: TrimOptions) => number {
         AND (subject IS NULL OR subject NOT IN (SELECT value FROM json_each(?2)))
       ORDER BY sequence LIMIT ${trimBatch}
     )`)
+  const selectGivenUp = database.prepare('SELECT COUNT(*) AS count FROM undeliverable')
+  const forget = database.prepare(`
+    DELETE FROM undeliverable WHERE (reader, sequence) IN (
+      SELECT reader, sequence FROM (
+        SELECT reader, sequence, ROW_NUMBER() OVER (PARTITION BY reader, kind ORDER BY sequence DESC) AS place
+        FROM undeliverable JOIN ledger USING (sequence)
+      ) WHERE place > ${mostGivenUp}
+    )`)
   return ({ keep, readers, spare = [] }) => {
+    if (Number(selectGivenUp.get()?.count) > mostGivenUp) database.write('grouped', () => forget.run().changes > 0)
     const newestToGo = Number(selectOldestKept.get(Math.max(0, keep))?.sequence ?? 0)
     const limit = Math.min(newestToGo, ...readers.map((reader) => Number(selectPosition.get(reader)?.sequence ?? 0)))
     if (limit === 0) return 0
@@ -98,7 +139,7 @@ export function trimmer(database: Database): (options: TrimOptions) => number {
       removed = remove.run(limit, JSON.stringify(spare)).changes
       return removed > 0
     })
-    if (removed > 0) database.exec('PRAGMA incremental_vacuum')
+    if (removed > 0) database.exec(`PRAGMA incremental_vacuum(${vacuumPages})`)
     return removed
   }
 }

@@ -6,6 +6,7 @@ import { documentsIn } from './documents.ts'
 import { ledgerIn, trimmer } from './ledger.ts'
 import { migrate } from './migrations.ts'
 import { openOrRecover } from './recovery.ts'
+import { reserveFor } from './reserve.ts'
 import type { Ledger, Store } from './store.ts'
 
 export const databaseName = 'pilotwire.db'
@@ -24,12 +25,12 @@ export function openStore({ directory, log }: { readonly directory: string | und
   return orConfigError(directory, () => {
     const path = join(resolve(directory), databaseName)
     const { database, recovered } = openOrRecover(path, log)
-    return storeIn(database, { recovered })
+    return storeIn(database, { recovered, directory })
   })
 }
 
 /** The store over a database that `migrate` has brought up to date. */
-export function storeIn(database: Database, { recovered = false } = {}): Store {
+export function storeIn(database: Database, { recovered = false, directory }: { readonly recovered?: boolean; readonly directory?: string } = {}): Store {
   const ledger: Ledger<{ readonly kind: string }> = ledgerIn(database)
   const holds = (table: string) => database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined
   return {
@@ -40,6 +41,7 @@ export function storeIn(database: Database, { recovered = false } = {}): Store {
     documents: documentsIn(database),
     atomically: database.atomically,
     trim: trimmer(database),
+    reserve: reserveFor(database, directory),
     get hasUnflushed() {
       return database.hasUnflushed
     },

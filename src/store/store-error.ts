@@ -56,3 +56,13 @@ export function attempted(write: () => void, refused: (error: StoreError) => voi
     return false
   }
 }
+
+/** Runs a write; where the disk is full and `makeRoom` could delete something, once more. @throws what the write throws */
+export function withRoom<T>(write: () => T, makeRoom: () => boolean): T {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.problem !== 'full' || !makeRoom()) throw error
+    return write()
+  }
+}

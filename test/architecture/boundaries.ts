@@ -14,6 +14,8 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   { of: ['src/ocpp16/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
   { of: ['src/ocpp201/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
   { of: ['src/local/'], may: ['src/base/', 'src/core/'] },
+  // It implements a port of the core and knows nothing else of it.
+  { of: ['src/transfer/'], may: ['src/base/', 'src/core/transfer.ts'] },
   // What a board file may say is declared where the drivers read it.
   { of: ['src/config/'], may: ['src/base/', 'hal/types.ts', 'hal/spec/'] },
   // Commissioning looks at single devices before a guard owns them.
@@ -21,14 +23,14 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   {
     of: ['src/run/'],
     may: [
-      ...['base', 'store', 'safety', 'core', 'ocpp', 'ocpp16', 'ocpp201', 'local', 'config'].map((folder) => `src/${folder}/`),
+      ...['base', 'store', 'safety', 'core', 'ocpp', 'ocpp16', 'ocpp201', 'local', 'config', 'transfer'].map((folder) => `src/${folder}/`),
       ...['hal/types.ts', 'hal/build.ts', 'hal/spec/', 'hal/simulated/', 'package.json'],
     ],
   },
   { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
   { of: ['hal/'], may: ['src/base/'] },
   { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/'] },
-  // A figure of the ledger alone, the store that a station in simulated time is given, and GPIO without hardware.
+  // Figures of the ledger and of the composite schedule alone, the store that a station in simulated time is given, and GPIO without hardware.
   {
     of: ['bench/perf/'],
     may: [
@@ -42,6 +44,7 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
       'src/ocpp16/messages/',
       'src/ocpp201/messages/',
       'src/store/open.ts',
+      'src/core/charging/',
       'test/fuse/gpio.ts',
       'package.json',
     ],

@@ -46,6 +46,8 @@ describe('who may import whom', () => {
     ['src/local/x.ts', '../ocpp/peer.ts'],
     ['src/local/x.ts', '../store/store.ts'],
     ['src/config/x.ts', '../core/facts.ts'],
+    ['src/transfer/x.ts', '../core/facts.ts'],
+    ['src/transfer/x.ts', '../store/store.ts'],
     ['src/run/x.ts', '../main.ts'],
     ['src/run/x.ts', '../../hal/bus/i2c.ts'],
     ['src/run/x.ts', '../../bench/csms/answers.ts'],

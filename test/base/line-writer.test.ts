@@ -27,6 +27,30 @@ test('a writer that is closed has let go of its file and takes no more lines', (
   expect([readFileSync(path, 'utf8'), readdirSync('/proc/self/fd').length]).toEqual(['one\n', before])
 })
 
+test('a file that grows too large makes way for a new one, and the one before is kept: a flood of lines fills no disk', () => {
+  const path = join(directory, 'flooded', 'log')
+  const before = readdirSync('/proc/self/fd').length
+  const writer = lineWriter(path, 1_000)
+  const line = (n: number) => `${String(n).padStart(9, '0')}\n`
+  for (let n = 0; n < 350; n++) writer.write(line(n))
+  expect(readdirSync(join(directory, 'flooded')).sort()).toEqual(['log', 'log.1'])
+  const text = `${readFileSync(`${path}.1`, 'utf8')}${readFileSync(path, 'utf8')}`
+  expect(text).toBe(Array.from({ length: 150 }, (_, at) => line(200 + at)).join(''))
+  writer.close()
+  expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+  const again = lineWriter(path, 1_000)
+  for (let n = 350; n < 410; n++) again.write(line(n))
+  again.close()
+  expect(readFileSync(path, 'utf8')).toBe(Array.from({ length: 10 }, (_, at) => line(400 + at)).join(''))
+})
+
+test('a device is no file that grows', () => {
+  const writer = lineWriter('/dev/null', 10)
+  for (let n = 0; n < 10; n++) writer.write('a line that goes nowhere\n')
+  writer.close()
+  expect(readdirSync('/dev')).not.toContain('null.1')
+})
+
 test('a directory that cannot be made is an error at once, also where the system never tells the end of it', () => {
   expect(() => lineWriter('/proc/pilotwire/deeper/log')).toThrow('ENOENT')
 })

@@ -136,6 +136,13 @@ describe('one station from flags, environment and station file', () => {
   })
 })
 
+test('vendor options are off until the station file says so', async () => {
+  expect((await config()).vendorOptions).toMatchObject({ preBootTransactions: false, silentOffline: false })
+  expect((await config()).vendorOptions.freeVend).toBeUndefined()
+  const station = file('vendor.yaml', 'vendorOptions: { preBootTransactions: true, freeVend: { token: "FREE" }, silentOffline: true }\n')
+  expect((await config({ station })).vendorOptions).toMatchObject({ preBootTransactions: true, freeVend: { token: 'FREE' }, silentOffline: true })
+})
+
 test('factory settings rename the charger, in any case of letters', () => {
   const identity = { vendor: 'A', model: 'B', firmwareVersion: '1' }
   expect(identityWith(identity, { CHARGEPOINTVENDOR: 'X', ChargeBoxSerialNumber: 'S', HeartbeatInterval: '1' })).toEqual({

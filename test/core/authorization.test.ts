@@ -2,14 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, seconds } from '../../src/base/units.ts'
-import { authorization, type CachedToken, isSameToken } from '../../src/core/authorization.ts'
+import { authorization, type CachedToken } from '../../src/core/authorization.ts'
 import type { Authority, TokenInfo } from '../../src/core/charge-point.ts'
+import { localList } from '../../src/core/local-list.ts'
 import { type SettingName, type SettingValue, type SettingValues, settings } from '../../src/core/settings.ts'
+import { isSameToken } from '../../src/core/token.ts'
 import { openStore } from '../../src/store/open.ts'
 
 type Answers = 'offline' | 'silent' | TokenInfo
 
-function desk(answer: Answers, set: Partial<SettingValues> = {}) {
+function desk(answer: Answers, set: Partial<SettingValues> = {}, answersAfter = 0) {
   const clock = simulatedClock()
   const store = openStore({ directory: undefined, log: silentLog })
   const cache = store.documents<CachedToken>('authorization-cache')
@@ -21,10 +23,12 @@ function desk(answer: Answers, set: Partial<SettingValues> = {}) {
     isPresentable: () => true,
     async authorize(token) {
       asked.push(token)
+      if (answersAfter > 0) await new Promise<void>((resolve) => clock.after('answer', answersAfter, resolve))
       return typeof answer === 'string' ? undefined : answer
     },
   }
-  return { clock, cache, values, asked, ...authorization({ cache, settings: values, clock, log: silentLog, authority: () => authority }) }
+  const list = localList({ store, clock, log: silentLog, cache })
+  return { clock, cache, list, values, asked, ...authorization({ cache, list, settings: values, clock, log: silentLog, authority: () => authority }) }
 }
 const accepted: TokenInfo = { status: 'accepted' }
 
@@ -93,6 +97,16 @@ describe('online', () => {
   })
 })
 
+test('an answer after authorizationTimeout is late for this time, and known the next', async () => {
+  const d = desk({ status: 'blocked' }, { authorizationTimeout: 5, allowOfflineTxForUnknownId: true }, seconds(8))
+  const decided = d.decide('TAG')
+  await d.clock.advance(seconds(5))
+  expect((await decided).status).toBe('accepted')
+  expect(d.cache.get('tag')).toBeUndefined()
+  await d.clock.advance(seconds(3))
+  expect(d.cache.get('tag')?.status).toBe('blocked')
+})
+
 describe('the cache', () => {
   const full = async (of: (at: number) => TokenInfo) => {
     const d = desk('offline')
@@ -131,6 +145,11 @@ test('identifiers are compared without regard to case, and none is like none', (
   expect(isSameToken('abC', 'ABc')).toBe(true)
   expect(isSameToken('abc', 'abcd')).toBe(false)
   expect(isSameToken(undefined, undefined)).toBe(false)
+})
+
+test('only ASCII has cases: what merely looks alike is another identifier', () => {
+  // The sign of the kelvin, whose small letter is that of K.
+  expect([isSameToken('\u212A1', 'k1'), isSameToken('K1', 'k1'), isSameToken('\u00C9', '\u00E9')]).toEqual([false, true, false])
 })
 
 test('a cache that is off remembers nothing for later', () => {

@@ -52,3 +52,15 @@ test('the station follows the last of its outlets, or the one whose schedule is 
   e.set(1, true, true)
   expect([e.isOperative(0), e.isOperative(1)]).toEqual([false, true])
 })
+
+test('while it is held no outlet may be used, whatever was set; the station stays what it is, and a restart lets go', () => {
+  const d = desk()
+  d.set(2, false, false)
+  expect([d.hold(true), d.hold(true)]).toEqual([true, false])
+  expect([d.isOperative(0), d.isOperative(1), d.isOperative(2)]).toEqual([true, false, false])
+  d.set(2, true, false)
+  expect(d.isOperative(2)).toBe(false)
+  expect(availability(d.documents).isOperative(1)).toBe(true)
+  d.hold(false)
+  expect([d.isOperative(1), d.isOperative(2)]).toEqual([true, true])
+})

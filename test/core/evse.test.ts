@@ -37,6 +37,20 @@ describe('on a disk that is full', () => {
     await w.clock.advance(seconds(30))
     expect([w.plant.isClosed, w.status()]).toEqual([false, 'preparing'])
   })
+  test('a start of the program comes up, and what was cut off ends when there is room; until then nothing begins there', async () => {
+    const { disk, parts } = narrowStore()
+    const first = await charging({ parts })
+    disk.isFull = true
+    const w = await killed(first, { isPlugged: true })
+    await w.clock.advance(seconds(15))
+    expect([w.status(), w.core.view(1).transaction, ends(w)]).toEqual(['finishing', undefined, []])
+    // There is room, and nobody has tried again yet.
+    disk.isFull = false
+    expect(await w.swipe()).toBe('refused')
+    await w.clock.advance(seconds(10))
+    expect(ends(w)).toMatchObject([{ reason: 'reboot' }])
+    expect(await w.swipe()).toBe('started')
+  })
   test('a car that comes before the end of the last one is written is a new one', async () => {
     const { disk, parts } = narrowStore()
     const w = await charging({ parts })
@@ -104,6 +118,7 @@ test('a fixed cable is held for nobody: a card that was refused is asked about a
   await w.clock.advance(seconds(2))
   await w.swipe()
   await w.until(() => w.status() === 'finishing')
+  await w.clock.advance(seconds(1))
   const answer = w.swipe()
   await w.clock.advance(seconds(5))
   expect(await answer).toBe('blocked')

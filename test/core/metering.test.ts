@@ -31,7 +31,7 @@ function bench(set: Partial<SettingValues> = {}, kept?: number) {
     report: () => ({ reading: meter.wh === undefined ? undefined : { at: clock.monotonic(), importWh: meter.wh, phases: [{ voltageV: 230 }] } }),
   } as unknown as GuardPort
   const evse: EvseDescription = { evse: 1, maxAmps: 32, phases: 1, cable: 'socket', nominalVoltageV: 230, hasMirror: true, switchesPhases: false }
-  const one = metering({ evse, guard, clock, log: silentLog, ledger, registers, settings: values, offered: () => ({ amps: 16 }) })
+  const one = metering({ evse, guard, clock, log: silentLog, ledger, registers, settings: values, offered: () => ({ amps: 16 }), makeRoom: () => false })
   const facts = () => real.after(0, 10_000).flatMap(({ fact }) => (fact.kind === 'meterSampled' ? [fact] : []))
   return { clock, meter, registers, facts, ...one }
 }

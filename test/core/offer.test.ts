@@ -5,7 +5,7 @@ import { offerDesk } from '../../src/core/offer.ts'
 import type { EvseDescription, GuardPort, Offer, Report } from '../../src/safety/port.ts'
 
 /** A desk, and what it said to a guard whose own limit is 25 A. */
-function bench(dc?: EvseDescription['dc'], report: Partial<Report> = { limit: 25 }) {
+function bench(dc?: EvseDescription['dc'], report: Partial<Report> = { limit: 25 }, switchesPhases = false) {
   const clock = simulatedClock()
   const offers: Offer[] = []
   const withdrawals: (boolean | undefined)[] = []
@@ -21,7 +21,7 @@ function bench(dc?: EvseDescription['dc'], report: Partial<Report> = { limit: 25
     cable: 'socket',
     nominalVoltageV: 230,
     hasMirror: true,
-    switchesPhases: false,
+    switchesPhases,
     ...(dc && { dc }),
   }
   let sequence = 0
@@ -103,4 +103,35 @@ describe('a DC outlet', () => {
     b.desk.grant(grant)
     expect(b.desk.current).toEqual({ amps, watts: 45_000, heldBy: 'guard' })
   })
+})
+
+test('what would be offered without one of the limits is known before anything is granted', () => {
+  const b = bench()
+  b.desk.limit('site', 10)
+  b.desk.limit('schedule', 8)
+  expect([b.desk.sizeWithout('site'), b.desk.sizeWithout('schedule'), b.desk.sizeWithout('other')]).toEqual([8, 10, 8])
+  b.desk.limit('site', undefined)
+  expect(b.desk.sizeWithout('schedule')).toBe(25)
+  b.desk.permit('authorization', false)
+  expect(b.desk.sizeWithout('schedule')).toBe(0)
+})
+
+test('a limit names the phases that are offered, where they can be switched', () => {
+  for (const [switches, expected] of [
+    [true, [3, 1, 1, 3]],
+    [false, [3, 3, 3, 3]],
+  ] as const) {
+    const b = bench(undefined, { limit: 25 }, switches)
+    b.desk.grant(grant)
+    const phases = [b.last()?.phases]
+    for (const limit of [
+      { amps: 16, phases: 1 },
+      { amps: 10, phases: 1 },
+      { amps: 10, phases: 3 },
+    ] as const) {
+      b.desk.limit('schedule', limit)
+      phases.push(b.last()?.phases)
+    }
+    expect([phases, b.last()?.amps]).toEqual([expected, 10])
+  }
 })

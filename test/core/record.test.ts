@@ -5,6 +5,7 @@ import { minutes, seconds } from '../../src/base/units.ts'
 import { availability, type StoredAvailability } from '../../src/core/availability.ts'
 import type { Fact, Transaction } from '../../src/core/facts.ts'
 import { transactionRecord } from '../../src/core/record.ts'
+import type { Reservation } from '../../src/core/reservation.ts'
 import { openStore } from '../../src/store/open.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { charging } from '../stories/asking.ts'
@@ -42,11 +43,14 @@ test('an end that a full disk refuses is tried again, with the samples before it
     ledger: store.ledger<Fact>(),
     open: store.documents<Transaction>('open-transactions'),
     availability: availability(store.documents<StoredAvailability>('availability')),
+    reserved: store.documents<Reservation>('reservations'),
     clock,
     log: silentLog,
+    isSilent: () => false,
+    makeRoom: () => false,
   })
   const started: Transaction = { id: 'tx', evse: 1, token: 'TAG', startedAt: clock.now(), meterStartWh: 0 }
-  expect(record.start(started, 'local')).toBe(false)
+  expect(record.start(started, 'local', undefined)).toBe(false)
   const fact: Fact = { kind: 'transactionEnded', transaction: 'tx', evse: 1, reason: 'local', meterWh: 1 }
   record.end(
     fact,

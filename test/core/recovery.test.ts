@@ -12,18 +12,22 @@ const started: Transaction = { id: 'tx', evse: 2, token: 'TAG', startedAt: at(5_
 /** A store as a crash in the middle of a transaction leaves it, and the start after that. */
 function cutOff(kept: Register | undefined, now = at(9_000, 'after')) {
   const store = openStore({ directory: undefined, log: silentLog })
-  const parts = {
-    store,
-    ledger: store.ledger<Fact>(),
-    open: store.documents<Transaction>('open-transactions'),
+  const ledger = store.ledger<Fact>()
+  const open = store.documents<Transaction>('open-transactions')
+  const parts: Parameters<typeof endCutOff>[0] = {
+    open,
     registers: store.documents<Register>('registers'),
     now,
     log: silentLog,
     isVouchedFor: () => false,
+    end(fact, at) {
+      ledger.append(at, fact, { subject: fact.transaction, durability: 'durable' })
+      open.delete(String(fact.evse))
+    },
   }
   parts.open.put('2', started)
   if (kept !== undefined) parts.registers.put('2', kept)
-  return { ...parts, start: () => endCutOff(parts), ends: () => parts.ledger.about('tx').map((entry) => ({ at: entry.at, ...entry.fact })) }
+  return { ...parts, start: () => endCutOff(parts), ends: () => ledger.about('tx').map((entry) => ({ at: entry.at, ...entry.fact })) }
 }
 
 test.each<[string, Register | undefined, number, Moment]>([

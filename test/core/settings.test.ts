@@ -26,3 +26,14 @@ test('a value that is not allowed, or cannot be kept, changes nothing and is tol
   values.set('connectionTimeout', 60)
   expect([values.get('connectionTimeout'), told]).toEqual([60, []])
 })
+
+test('a value of the station itself holds until one is set, and what was set outlives it', () => {
+  const documents = openStore({ directory: undefined, log: silentLog }).documents<SettingValue>('settings')
+  const factory = { preBootTransactions: true, freeVendToken: 'FREE' }
+  expect(settings(documents).get('preBootTransactions')).toBe(false)
+  const values = settings(documents, factory)
+  expect([values.get('preBootTransactions'), values.get('freeVendToken')]).toEqual([true, 'FREE'])
+  values.set('preBootTransactions', false)
+  const again = settings(documents, factory)
+  expect([again.get('preBootTransactions'), again.get('freeVendToken')]).toEqual([false, 'FREE'])
+})

@@ -23,9 +23,13 @@ function endOf(kept: Register | undefined, now: Moment) {
   const [open, registers] = [store.documents<Transaction>('open-transactions'), store.documents<Register>('registers')]
   open.put('1', transaction)
   if (kept !== undefined) registers.put('1', kept)
-  endCutOff({ store, ledger, open, registers, now, log: silentLog, isVouchedFor: () => false })
-  const [end] = ledger.after(0, 10)
-  return { at: end?.at, fact: end?.fact, isOpen: open.get('1') !== undefined }
+  const end = (fact: Fact, at: Moment) => {
+    ledger.append(at, fact, { subject: 'T', durability: 'durable' })
+    open.delete('1')
+  }
+  endCutOff({ open, registers, now, log: silentLog, isVouchedFor: () => false, end })
+  const [ended] = ledger.after(0, 10)
+  return { at: ended?.at, fact: ended?.fact, isOpen: open.get('1') !== undefined }
 }
 
 test('a transaction that was cut off before its first register was kept ends where it began, not at the end of the one before', () => {

@@ -21,6 +21,8 @@ beforeAll(async () => {
   door = await controlOf(station)
   url = door.socket.url
   await csms.request('StatusNotification', { connectorId: 2, status: 'Available' })
+  // The start itself, as a security event: the last that comes unasked.
+  await csms.request('SecurityEventNotification', { type: 'StartupOfTheDevice' })
 })
 
 /** What is reported of a connector from now on. */

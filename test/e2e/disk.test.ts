@@ -68,6 +68,8 @@ test.skipIf(disk === undefined)(
     await station.said(/a sample cannot be written; it waits in memory/)
     expect((await door.status()).connectors[0]).toMatchObject({ status: 'charging', contactor: 'closed' })
     expect(await door.ask('plugin 2')).toBe('ok')
+    // The plug is locked before a transaction may begin.
+    await door.ask('wait 1')
     expect(await door.ask('tag OTHER 2')).toBe('error the start cannot be written to the state directory: see the log')
     expect((await door.status()).connectors[1]).toMatchObject({ contactor: 'open' })
     // A setting that cannot be kept is not said to be set.

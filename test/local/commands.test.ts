@@ -16,6 +16,7 @@ describe('status', () => {
       offered: { amps: 16, heldBy: 'cable' },
       report: { isPlugged: true, pilot: 'C', contactor: 'closed', reading: chargingReading },
     })
+    at.reservations.push({ id: 3, evse: 0, token: 'CAFE', until: Date.parse('2026-03-01T10:15:00Z') })
     const reply = await type(at, 'status')
     expect(reply).toMatch(/^ok \{[^\n]*\}$/)
     expect(JSON.parse(reply.slice(3))).toEqual({
@@ -24,6 +25,7 @@ describe('status', () => {
       reports: { waiting: 2, undeliverable: 1 },
       operative: true,
       automaticEv: false,
+      reservations: [{ id: 3, connector: 0, tag: 'CAFE', until: '2026-03-01T10:15:00.000Z' }],
       connectors: [
         {
           connector: 1,
@@ -166,6 +168,15 @@ describe('cards', () => {
     }
   })
 
+  test('start says what a card that was accepted waits for: the cable, or the lock of its plug', async () => {
+    const at = desk()
+    at.change(1, { waitingToken: 'CARD' })
+    expect(await type(at, 'start card')).toBe('ok waiting for the cable')
+    at.change(1, { report: { isPlugged: true } })
+    expect(await type(at, 'start card')).toBe('ok waiting for the plug to be locked')
+    expect(at.asked).toEqual([])
+  })
+
   test('start never stops: a card that charges already is told so', async () => {
     const at = desk()
     at.change(1, { transaction: transaction(1, 'card') })
@@ -222,6 +233,27 @@ describe('the rest of the table', () => {
     expect(await type(at, 'info')).toBe(
       'ok 1: charging, transaction 17, tag CARD, 112 Wh, 15.9 A, 230 V, 3657 W, charging yes; 2: available, transaction none, tag none, 0 Wh, - A, - V, - W, charging no',
     )
+  })
+
+  test.each([
+    [{ amps: 10, heldBy: 'charging profile' }, ', limited to 10 A by a charging profile'],
+    [{ amps: 6.04, heldBy: 'station profile' }, ', limited to 6 A by a profile for the whole station'],
+    [{ amps: 50, watts: 20_000, heldBy: 'local' }, ', limited to 20000 W by the command "current"'],
+    [{ amps: 0, heldBy: 'off-peak' }, ', limited to 0 A by the off-peak hours'],
+    [{ amps: 32, heldBy: 'board' }, ''],
+    [{ amps: 16, heldBy: 'guard' }, ''],
+  ])('info says who limits a transaction: %o', async (offered, words) => {
+    const at = desk()
+    at.change(1, { status: 'charging', transaction: transaction(1), offered })
+    expect(await type(at, 'info')).toMatch(new RegExp(`charging yes${words}$`))
+    at.change(1, { status: 'available', transaction: undefined })
+    expect(await type(at, 'info')).toMatch(/charging no$/)
+  })
+
+  test('info says whom a place is kept for', async () => {
+    const at = desk({ connectors: 2 })
+    at.reservations.push({ id: 3, evse: 2, token: 'CAFE', until: Date.parse('2026-03-01T10:15:00Z') })
+    expect(await type(at, 'info')).toMatch(/charging no; 2: [^;]*charging no, kept for CAFE until 2026-03-01T10:15:00\.000Z$/)
   })
 
   test('exit ends the session and quit the program, after the reply', async () => {

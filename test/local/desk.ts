@@ -1,6 +1,7 @@
 import { signal } from '../../src/base/signal.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import type { ChargePoint, EvseView, PresentOutcome } from '../../src/core/charge-point.ts'
+import type { Reservation } from '../../src/core/reservation.ts'
 import type { LocalContext, Person } from '../../src/local/command.ts'
 import type { Report } from '../../src/safety/port.ts'
 
@@ -12,6 +13,7 @@ export interface Desk {
   readonly clock: SimulatedClock
   /** What was asked of the charge point, the link and the person, in order: `present TAG 1`. */
   readonly asked: string[]
+  readonly reservations: Reservation[]
   /** Changes the view of an EVSE and says so. */
   change(evse: number, changes: Changes): void
   /** What the next cards are told. */
@@ -32,6 +34,7 @@ export const transaction = (evse: number, token = 'CARD') => ({
 export function desk(options: { connectors?: number; isSimulated?: boolean } = {}): Desk {
   const clock = simulatedClock()
   const asked: string[] = []
+  const reservations: Reservation[] = []
   const reactions = new Map<string, () => void>()
   const evses = Array.from({ length: options.connectors ?? 1 }, (_, at) => at + 1)
   const views = new Map<number, EvseView>(evses.map((evse) => [evse, idleView(evse)]))
@@ -50,6 +53,7 @@ export function desk(options: { connectors?: number; isSimulated?: boolean } = {
   const made: Omit<Desk, 'context'> = {
     clock,
     asked,
+    reservations,
     reactions,
     outcome: 'waiting',
     stopped: 0,
@@ -63,6 +67,7 @@ export function desk(options: { connectors?: number; isSimulated?: boolean } = {
     view,
     changed,
     isOperative: true,
+    reservations: { all: reservations, reserve: () => 'rejected', cancel: () => false },
     async present(token, evse) {
       ask('present', token, evse)
       return made.outcome

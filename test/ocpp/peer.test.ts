@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { seconds } from '../../src/base/units.ts'
 import { CallError } from '../../src/ocpp/call-error.ts'
@@ -97,6 +97,77 @@ test('what waited when the socket dropped is not sent on the next one', async ()
   expect(sent).toEqual(['A', 'D'])
 })
 
+test('a gap lets the end of a CALL rest before the next one leaves, and a new connection waits for none', async () => {
+  const { peer, clock, heard, say, theirs } = peerAndSocket({ gap: 2_000, timeout: () => seconds(30) })
+  for (const idTag of ['A', 'B', 'C', 'D']) void peer.call(Ask, { connectorId: 1, idTag })
+  const sent = () => heard.map(([, , , payload]) => (payload as { idTag: string }).idTag).join('')
+  await say(3, 'id-1', accepted)
+  await clock.advance(1_999)
+  expect(sent()).toBe('A')
+  await clock.advance(1)
+  expect(sent()).toBe('AB')
+  // An error and a silence are ends, too.
+  await say(4, 'id-2', 'GenericError', '', {})
+  await clock.advance(2_000)
+  expect(sent()).toBe('ABC')
+  await clock.advance(seconds(30) + 1_999)
+  expect(sent()).toBe('ABC')
+  await clock.advance(1)
+  expect(sent()).toBe('ABCD')
+  // Nobody waits: the next one rests all the same.
+  await say(3, 'id-4', accepted)
+  await clock.advance(1_500)
+  void peer.call(Ask, { connectorId: 1, idTag: 'E' })
+  await clock.advance(499)
+  expect(sent()).toBe('ABCD')
+  theirs.terminate()
+  await clock.settle()
+  expect([peer.waiting, clock.untilNext()]).toEqual([0, undefined])
+})
+
+describe('with a gap, for central systems that refuse our CALL while theirs is open', () => {
+  const slow = (gap?: number) => {
+    const answer = Promise.withResolvers<{ readonly status: 'Accepted' }>()
+    const routes = routesOf(route(Change, () => answer.promise))
+    return { answer, ...peerAndSocket({ routes, ...(gap === undefined ? {} : { gap }) }) }
+  }
+  const change = { key: 'a', value: 'b' }
+  const asked = (heard: readonly unknown[][]) => heard.filter(([type]) => type === 2).length
+
+  test('ours waits until theirs is answered, and the gap after that', async () => {
+    const { answer, peer, clock, heard, say } = slow(500)
+    await say(2, 'x', 'Change', change)
+    void peer.call(Ask, question)
+    await clock.advance(seconds(3))
+    expect(asked(heard)).toBe(0)
+    answer.resolve({ status: 'Accepted' })
+    await clock.advance(499)
+    expect(heard).toEqual([[3, 'x', { status: 'Accepted' }]])
+    await clock.advance(1)
+    expect(asked(heard)).toBe(1)
+  })
+  test('but no longer than 15 s, however many of theirs come, and not on a new connection', async () => {
+    const { peer, clock, heard, say, theirs } = slow(500)
+    await say(2, 'x', 'Change', change)
+    void peer.call(Ask, question)
+    await clock.advance(seconds(14))
+    await say(2, 'y', 'Change', change)
+    expect(asked(heard)).toBe(0)
+    await clock.advance(seconds(1))
+    expect(asked(heard)).toBe(1)
+    theirs.terminate()
+    await clock.settle()
+    expect(clock.untilNext()).toBeUndefined()
+  })
+  test('without a gap ours waits for nothing', async () => {
+    const { peer, clock, heard, say } = slow()
+    await say(2, 'x', 'Change', change)
+    void peer.call(Ask, question)
+    await clock.settle()
+    expect(asked(heard)).toBe(1)
+  })
+})
+
 test('a CALL that may not leave ends as disconnected and is not heard', async () => {
   const { peer, heard, clock } = peerAndSocket({ mayCall: (action) => action !== 'Ask' })
   expect(await peer.call(Ask, question)).toEqual({ kind: 'disconnected' })
@@ -146,6 +217,16 @@ test('a handler that throws a CallError refuses with it; anything else is an int
   expect(heard[0]).toEqual([4, '1', 'PropertyConstraintViolation', `connectorId: ${'x'.repeat(300)}`.slice(0, 255), { connectorId: 7 }])
   expect(heard[1]).toEqual([4, '2', 'InternalError', 'the action could not be carried out', {}])
   expect(log.lines.find((line) => line.event === 'handler failed')?.fields.stack).toContain('/secret/path')
+})
+
+test.each([
+  ['action', ['x'.repeat(100_000), {}]],
+  ['field', ['Ask', { ...question, ['x'.repeat(100_000)]: 1 }]],
+])('a hostile CALL with a huge %s fills no log', async (_what, [action, payload]) => {
+  const { say, log } = peerAndSocket({ routes: routesOf(route(Ask, () => accepted)) })
+  await say(2, 'theirs', action, payload)
+  expect(log.events('warn')).toEqual(['call refused'])
+  expect(JSON.stringify(log.lines.filter(({ level }) => level !== 'debug')).length).toBeLessThan(1_000)
 })
 
 test('answers leave in the order in which they are ready, each once', async () => {
@@ -302,4 +383,20 @@ test('a timeout below a second is taken for one, or no answer would ever be in t
   await say(3, 'id-1', accepted)
   expect(heard).toHaveLength(2)
   expect(peer.isBusy).toBe(true)
+})
+
+test('what a handler sets going leaves after its answer', async () => {
+  const { peer, heard, say } = peerAndSocket({
+    routes: routesOf(
+      route(Ask, () => {
+        void peer.call(Ask, question)
+        return accepted
+      }),
+    ),
+  })
+  await say(2, 'theirs', 'Ask', question)
+  expect(heard).toEqual([
+    [3, 'theirs', accepted],
+    [2, 'id-1', 'Ask', question],
+  ])
 })

@@ -185,3 +185,13 @@ test('TriggerMessage boots out of turn while not accepted, and not once accepted
   await w.clock.advance(hours(24))
   expect(w.boots).toHaveLength(2)
 })
+
+test('what is stopped asks no more', async () => {
+  const w = registering()
+  w.open()
+  await w.answer('pending', 3_600)
+  w.registration.stop()
+  await w.clock.advance(hours(2))
+  expect(w.boots).toHaveLength(1)
+  expect(w.clock.untilNext()).toBeUndefined()
+})

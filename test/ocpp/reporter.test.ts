@@ -100,6 +100,16 @@ test('a failed entry is sent again after the interval times its transmissions, t
   expect(w.log.events('error')).toContain('entry given up; it stays in the ledger as undeliverable')
 })
 
+test('of a long reason the beginning is kept: a central system chose its words', async () => {
+  const w = reporting()
+  const answer = { outcome: 'failed', reason: 'x'.repeat(200_000) } as const
+  w.answers.set('a', [answer, answer, answer])
+  w.append('a')
+  w.reporter.wake()
+  await w.clock.advance(minutes(10))
+  expect(w.ledger.undeliverable('ocpp1.6')[0]?.reason).toHaveLength(500)
+})
+
 test('the failures of one entry do not count against the next', async () => {
   const w = reporting()
   w.answers.set('a', ['failed', 'failed'])

@@ -4,6 +4,7 @@ import type { Moment } from '../../src/base/moment.ts'
 import { minutes, seconds } from '../../src/base/units.ts'
 import type { ChargePoint } from '../../src/core/charge-point.ts'
 import type { Fact } from '../../src/core/facts.ts'
+import { transactionTimes } from '../../src/core/transaction-times.ts'
 import type { Peer } from '../../src/ocpp/peer.ts'
 import { delivery } from '../../src/ocpp16/delivery.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
@@ -59,7 +60,7 @@ test('every moment in the message about an end is settled, those of its samples 
     } as unknown as Peer,
     ledger,
     numbers: transactionNumbers(store.documents<number>('numbers')),
-    settled: (moment) => ({ ...moment, epochMs: moment.epochMs + Date.UTC(2026, 2, 1) }),
+    times: transactionTimes(ledger, (moment) => ({ ...moment, epochMs: moment.epochMs + Date.UTC(2026, 2, 1) })),
     startTried: () => {},
   })
   const endValues = [{ measurand: 'Voltage', unit: 'V', value: 230 }] as const

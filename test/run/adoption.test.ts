@@ -124,6 +124,25 @@ describe('a core that dies while a car charges', () => {
     expect(core.station.core.view(1)).toMatchObject({ status: 'suspendedEvse', transaction: { id } })
     expect(w.plant.isClosed).toBe(false)
   })
+
+  test('while a refused token draws what MaxEnergyOnInvalidId leaves it: what was drawn before counts', async () => {
+    const w = await twoPrograms({ settings: { StopTransactionOnInvalidId: 'false', MaxEnergyOnInvalidId: '500' } })
+    await w.charge()
+    const { id = '' } = w.core.station.core.view(1).transaction ?? {}
+    const fromWh = w.plant.wh
+    w.core.station.core.tokenAnswered(id, { status: 'blocked' })
+    await w.until(() => w.plant.wh - fromWh > 250)
+    w.core.kill()
+    await w.clock.advance(seconds(2))
+    const core = await w.startCore()
+    await w.clock.advance(seconds(5))
+    expect(w.plant.isClosed).toBe(true)
+    await w.until(() => !w.plant.isClosed)
+    await w.clock.advance(seconds(60))
+    expect(core.station.core.view(1)).toMatchObject({ status: 'suspendedEvse', transaction: { id } })
+    expect(w.plant.wh - fromWh).toBeGreaterThanOrEqual(500)
+    expect(w.plant.wh - fromWh).toBeLessThan(550)
+  })
 })
 
 describe('a guard that does not vouch for the transaction', () => {

@@ -246,6 +246,28 @@ describe('trim', () => {
     expect(ledger.undeliverable('a')).toHaveLength(1)
   })
 
+  test('spares of each kind the newest 10,000 that could not be delivered: a central system may refuse everything for years', () => {
+    const { store, ledger } = filled(undefined, 0)
+    store.atomically(() => {
+      for (let n = 1; n <= 10_700; n++) {
+        const { sequence } = ledger.append(someMoment, { kind: 'counted', n }, { durability: 'grouped' })
+        ledger.giveUp('a', sequence, 'why')
+        ledger.moveTo('a', sequence, 'grouped')
+      }
+    })
+    while (store.trim({ keep: 1, readers: ['a'] }) > 0);
+    expect(ledger.undeliverable('a')).toHaveLength(10_000)
+    expect(ledger.after(0, 1)[0]?.sequence).toBe(701)
+  })
+
+  test('an entry that went before its reader gave it up is no trouble', () => {
+    const { store, ledger } = filled(undefined, 10)
+    ledger.moveTo('a', 10, 'grouped')
+    store.trim({ keep: 1, readers: ['a'] })
+    ledger.giveUp('b', 2, 'why')
+    expect(ledger.undeliverable('b')).toEqual([])
+  })
+
   test('never lets a sequence be used again, even when everything went', () => {
     const directory = newDirectory()
     const { store, ledger, sequences } = filled(directory, 10)

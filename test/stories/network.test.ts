@@ -159,8 +159,8 @@ describe('the network is not flooded', () => {
       before: (hand) => hand.treat('BootNotification', ({ id }, polite, line) => line.answer(id, { ...(polite as object), interval })),
     })
     await w.clock.advance(hours(24))
-    // Boot, two statuses, and heartbeats each 300 s at the most, one a day at the least.
-    expect(w.hand.asked.length).toBeLessThanOrEqual(3 + 24 * 12)
+    // Boot, two statuses, the start as a security event, and heartbeats each 300 s at the most, one a day at the least.
+    expect(w.hand.asked.length).toBeLessThanOrEqual(4 + 24 * 12)
     expect(w.hand.of('Heartbeat').length).toBeGreaterThanOrEqual(1)
   })
   test('HeartbeatInterval=0 by ChangeConfiguration: one a day, for the clock', async () => {
@@ -279,7 +279,10 @@ test('while Rejected nothing is sent and nothing answered, until its time is ove
   expect(w.hand.asked.map(({ action }) => action)).toEqual(['BootNotification'])
   expect(w.hand.answers).toEqual([])
   await w.clock.advance(seconds(200))
-  expect(w.hand.asked.map(({ action }) => action)).toEqual(['BootNotification', 'BootNotification', 'StatusNotification', 'StatusNotification'])
+  expect(w.hand.asked.map(({ action }) => action)).toEqual([
+    ...['BootNotification', 'BootNotification', 'StatusNotification', 'StatusNotification'],
+    'SecurityEventNotification',
+  ])
 })
 
 test('a StartTransaction that is answered, and refused, only after its transaction has ended: the stop bears its number, the next car charges on', async () => {

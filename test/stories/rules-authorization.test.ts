@@ -37,6 +37,19 @@ describe('a card at the reader', () => {
     await w.clock.advance(seconds(5))
     expect(w.csms.last(core.StartTransaction)?.idTag).toBe('Zoë & "Bob" <3 €')
   })
+  test('started from afar while the central system is being asked at the reader charges at one place', async () => {
+    const w = await world({ board: withEvses(2), settings: { AuthorizeRemoteTxRequests: 'false', AllowOfflineTxForUnknownId: 'true' } })
+    w.plants[0]?.plugIn()
+    await w.clock.advance(seconds(2))
+    w.network.silence(true)
+    const outcome = w.swipe('TAG1')
+    w.core.remoteStart('TAG1', 1)
+    await w.clock.advance(seconds(1))
+    w.network.silence(false)
+    await w.clock.advance(seconds(40))
+    expect([w.core.view(1).transaction?.token, w.core.view(2).waitingToken]).toEqual(['TAG1', undefined])
+    expect(await outcome).toBe('started')
+  })
   test('shown twice while the central system is being asked starts once and stops nothing', async () => {
     const w = await plugged({ csms: { authorize: () => ({ status: 'Accepted', parentIdTag: 'FAMILY' }) } })
     const both = [w.swipe(), w.swipe()]
@@ -99,6 +112,17 @@ describe('a group', () => {
     await w.swipe('ANNA')
     await w.clock.advance(seconds(10))
     expect(await w.swipe('BERT')).toBe('stopped')
+  })
+  test('at one reader for two: the car that waits is charged, and without one the session of the group ends', async () => {
+    const w = await plugged({ board: withEvses(2), csms: { authorize: family } })
+    await w.swipe('ANNA')
+    await w.clock.advance(seconds(10))
+    w.plants[1]?.plugIn()
+    await w.clock.advance(seconds(5))
+    expect(await w.swipe('BERT')).toBe('started')
+    await w.clock.advance(seconds(10))
+    expect([w.status(1), w.status(2)]).toEqual(['charging', 'charging'])
+    expect(await w.swipe('CLEO')).toBe('stopped')
   })
   test('that only StartTransaction.conf told of counts too', async () => {
     const w = await plugged({ settings: { AuthorizeRemoteTxRequests: 'false' }, csms: { authorize: family } })

@@ -231,6 +231,38 @@ test('a mere reconnection sends no BootNotification, unless the vendor option as
   }
 })
 
+test('with gapBetweenCallsMs a session goes on as ever, but no message follows the end of another one sooner', async () => {
+  const gapBetweenCallsMs = 1_500
+  const w = await world({ parts: { gapBetweenCallsMs } })
+  let lastEnd = Number.NEGATIVE_INFINITY
+  const gaps: number[] = []
+  w.station.door.peer.frames.on(({ direction, kind }) => {
+    if (direction === 'out' && kind === 'call') gaps.push(w.clock.monotonic() - lastEnd)
+    if (direction === 'in' && (kind === 'result' || kind === 'error')) lastEnd = w.clock.monotonic()
+  })
+  await w.clock.advance(seconds(10))
+  w.plant.plugIn()
+  await w.clock.advance(seconds(2))
+  const swiped = w.swipe()
+  await w.clock.advance(seconds(5))
+  expect(await swiped).toBe('started')
+  await w.clock.advance(seconds(10))
+  w.plant.unplug()
+  await w.clock.advance(seconds(30))
+  expect(w.story()).toEqual([
+    'BootNotification',
+    ...['Available', 'Available', 'Preparing'].map((status) => `StatusNotification ${status}`),
+    'Authorize',
+    'StartTransaction',
+    'StatusNotification Charging',
+    'StopTransaction',
+    'StatusNotification Finishing',
+    'StatusNotification Available',
+  ])
+  expect(gaps.length).toBeGreaterThan(7)
+  expect(Math.min(...gaps)).toBe(gapBetweenCallsMs)
+})
+
 test('a state directory that is full when the station is accepted holds up nothing', async () => {
   const store = openStore({ directory: undefined, log: silentLog })
   let isFull = false

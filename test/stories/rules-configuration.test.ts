@@ -7,7 +7,6 @@ import * as core from '../../src/ocpp16/messages/core.ts'
 import { GetLocalListVersion } from '../../src/ocpp16/messages/local-auth-list.ts'
 import { TriggerMessage } from '../../src/ocpp16/messages/remote-trigger.ts'
 import { CancelReservation } from '../../src/ocpp16/messages/reservation.ts'
-import * as security from '../../src/ocpp16/messages/security.ts'
 import { ClearChargingProfile, GetCompositeSchedule } from '../../src/ocpp16/messages/smart-charging.ts'
 import { killed } from './restarts.ts'
 import { socketBoard, type World, withEvses, world } from './world.ts'
@@ -34,15 +33,15 @@ describe('GetConfiguration', () => {
     expect(unknownKey).toBeUndefined()
     const names = configurationKey.map(({ key }) => key)
     expect(names.length).toBeGreaterThan(30)
-    for (const [at, name] of names.entries()) if (name.endsWith('MaxLength')) expect(`${names[at - 1]}MaxLength`).toBe(name)
+    for (const [at, name] of names.entries()) if (name.endsWith('DataMaxLength')) expect(`${names[at - 1]}MaxLength`).toBe(name)
     expect(configurationKey.filter(({ key, value }) => value === undefined || key === 'AuthorizationKey')).toEqual([])
     expect(configurationKey.every(({ value = '' }) => value.length <= 500)).toBe(true)
   })
   test('finds keys whatever their case, each once, and names those it does not know', async () => {
     const w = await world({ board: withEvses(2) })
-    expect(await get(w, ['numberofconnectors', 'NUMBEROFCONNECTORS', 'Nonsense', 'LocalAuthListEnabled'])).toEqual({
+    expect(await get(w, ['numberofconnectors', 'NUMBEROFCONNECTORS', 'Nonsense', 'CpoName'])).toEqual({
       configurationKey: [{ key: 'NumberOfConnectors', readonly: true, value: '2' }],
-      unknownKey: ['Nonsense', 'LocalAuthListEnabled'],
+      unknownKey: ['Nonsense', 'CpoName'],
     })
   })
   test('with more keys than GetConfigurationMaxKeys is refused, whichever they are', async () => {
@@ -67,7 +66,8 @@ describe('ChangeConfiguration', () => {
     ['GetConfigurationMaxKeys', '5', 'Rejected'],
     ['MeterValuesSampledDataMaxLength', '5', 'Rejected'],
     ['Nonsense', '1', 'NotSupported'],
-    ['LocalAuthListEnabled', 'true', 'NotSupported'],
+    ['LocalAuthListEnabled', 'true', 'Accepted'],
+    ['CpoName', 'Pilotwire', 'NotSupported'],
     ['MeterValuesSampledData', 'Voltage,SoC', 'Rejected'],
     ['LocalPreAuthorize', '1', 'Rejected'],
   ])('%s = %s: %s', async (key, value, status) => {
@@ -147,17 +147,17 @@ describe('AuthorizationKey', () => {
 
 describe('what is not there', () => {
   const others = [...messages16.values()]
-    .filter(({ profile, sender }) => sender !== 'chargePoint' && profile !== 'Core' && profile !== 'RemoteTrigger')
+    .filter(({ profile, sender }) => sender !== 'chargePoint' && profile !== 'Core' && profile !== 'Security')
     .map(({ message }) => message)
   test.each(others.map((message) => [message.action, message] as const))('%s is NotSupported', async (_action, message) => {
-    expect(await ask(await world(), message, {})).toMatchObject({ kind: 'error', code: 'NotSupported' })
+    expect(await ask(await world({ settings: { SupportedFeatureProfiles: 'Core' } }), message, {})).toMatchObject({ kind: 'error', code: 'NotSupported' })
   })
   test('there are some', () => {
     const actions = others.map(({ action }) => action)
     expect(actions).toEqual(
-      expect.arrayContaining([GetLocalListVersion, CancelReservation, ClearChargingProfile, GetCompositeSchedule, security.GetLog].map(({ action }) => action)),
+      expect.arrayContaining([GetLocalListVersion, CancelReservation, ClearChargingProfile, GetCompositeSchedule].map(({ action }) => action)),
     )
-    expect(actions).toHaveLength(16)
+    expect(actions).toHaveLength(10)
   })
   test('an action that OCPP 1.6 does not know, or that only a station sends, is NotImplemented', async () => {
     const w = await world()

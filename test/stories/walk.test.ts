@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { chance } from '../../src/base/chance.ts'
-import { seconds } from '../../src/base/units.ts'
+import { minutes, seconds } from '../../src/base/units.ts'
 import { StopTransaction } from '../../src/ocpp16/messages/core.ts'
+import { seeded } from '../seeded.ts'
+import { brokenRules } from './broken-rules.ts'
+import { rudeWorld } from './hand-central.ts'
 import { walk } from './walk.ts'
+import { walkWorld } from './walk-world.ts'
 import { withEvses, world } from './world.ts'
 
 /** How many walks, and how long each is; a longer run sets PILOTWIRE_WALKS and PILOTWIRE_WALK_EVENTS. */
@@ -20,7 +24,78 @@ test.each(Array.from({ length: walks }, (_, index) => first + index))(
   },
 )
 
-describe('found by walking', () => {
+test.each(Object.entries(brokenRules))('a walk sees the rule %s, broken on purpose', { timeout: 60_000 }, async (_, { make }) => {
+  const seen: string[] = []
+  // Chance may keep a single walk from where the rule counts.
+  for (let seed = 1; seed <= 5 && seen.length === 0; seed++) seen.push(...(await walk(seed, 400, make())).faults)
+  expect(seen).not.toEqual([])
+})
+
+describe('found by walking, or by reading', () => {
+  test('free vending after a crash: a place whose transaction is about to go on is not free', async () => {
+    const faults: string[] = []
+    const w = await walkWorld(seeded(1), (words) => faults.push(words))
+    await w.clock.advance(seconds(10))
+    w.core?.settings.set('freeVendToken', 'FREE')
+    w.core?.settings.set('freeVend', true)
+    for (const plant of w.plants) plant.plugIn()
+    await w.clock.advance(seconds(10))
+    expect(w.plants.map(({ isClosed }) => isClosed)).toEqual([true, true])
+    w.die()
+    await w.clock.advance(minutes(2))
+    expect(w.lives).toBe(2)
+    expect([w.book.all.length, w.plants.map(({ isClosed }) => isClosed), faults]).toEqual([2, [true, true], []])
+  })
+  test('free vending beside a card that waits: the next car is charged once, for the card', async () => {
+    const w = await world({ board: withEvses(2), settings: { FreeVendIdTag: 'FREE' } })
+    w.plants[0]?.plugCable()
+    await w.clock.advance(seconds(2))
+    expect(await w.swipe('CARL')).toBe('waiting')
+    w.core.settings.set('freeVend', true)
+    w.core.raise(2, 'reader')
+    w.plants[1]?.plugIn()
+    await w.clock.advance(seconds(2))
+    w.core.raise(2, undefined)
+    await w.until(() => w.status(2) === 'charging')
+    expect(w.csms.transactions.all.map(({ start }) => [start.connectorId, start.idTag])).toEqual([[2, 'CARL']])
+    expect(w.core.view(1).waitingToken).toBeUndefined()
+  })
+  test('a core that goes on with a transaction keeps the register at once: nobody knows for how long nobody did', async () => {
+    const w = await walkWorld(seeded(1), () => undefined)
+    await w.clock.advance(seconds(10))
+    w.core?.settings.set('sampleInterval', 0)
+    w.plants[0]?.plugIn()
+    await w.clock.advance(seconds(3))
+    w.swipe('ANNA', 1)
+    await w.clock.advance(seconds(70))
+    w.die()
+    await w.clock.advance(seconds(35))
+    expect(w.lives).toBe(2)
+    const kept = w.store.documents<{ readonly wh: number }>('registers').get('1')?.wh ?? 0
+    const wh = w.plants[0]?.wh ?? 0
+    // 22 kW, 35 s, and the meter's second.
+    expect(wh).toBeGreaterThan(300)
+    expect(wh - kept).toBeLessThan(230)
+  })
+  test('a card that waits elsewhere does not take the place that was promised to a remote start', async () => {
+    const w = await rudeWorld({ board: withEvses(2) })
+    w.plants[0]?.plugCable()
+    await w.clock.advance(seconds(2))
+    const waiting = w.swipe('CARL')
+    await w.clock.advance(seconds(1))
+    expect(await waiting).toBe('waiting')
+    let answer = () => {}
+    w.hand.treat('Authorize', ({ id }, polite, line) => {
+      answer = () => line.answer(id, polite)
+    })
+    expect(await w.hand.call('RemoteStartTransaction', { connectorId: 2, idTag: 'REMOTE' })).toMatchObject([3, expect.anything(), { status: 'Accepted' }])
+    w.plants[1]?.plugIn()
+    await w.clock.advance(seconds(2))
+    answer()
+    await w.until(() => w.status(2) === 'charging')
+    expect(w.hand.of('StartTransaction').map(({ payload }) => [payload['connectorId'], payload['idTag']])).toEqual([[2, 'REMOTE']])
+    expect(w.core.view(1).waitingToken).toBe('CARL')
+  })
   test('one reader, and a cable without a car in each socket: the card waits until a car comes', async () => {
     const w = await world({ board: withEvses(2) })
     for (const plant of w.plants) plant.plugCable()

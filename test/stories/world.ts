@@ -1,5 +1,6 @@
 import { type CentralSystemOptions, centralSystem, type StationFrame } from '../../bench/csms/central-system.ts'
 import { buildBoard } from '../../hal/build.ts'
+import type { Register } from '../../hal/types.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import { type Millis, seconds } from '../../src/base/units.ts'
@@ -20,6 +21,8 @@ export interface WorldOptions {
   /** A car hangs on the cable of outlet 1 when the program starts. */
   readonly isPlugged?: boolean
   readonly clock?: SimulatedClock
+  /** Where the meters keep their registers; without it they begin at 0 Wh. */
+  readonly register?: (evse: number) => Register
 }
 
 export const socketBoard: SimulatedBoard = {
@@ -49,7 +52,7 @@ export async function world(options: WorldOptions = {}) {
   const station = inlineStation({
     id: 'CP-1',
     csmsUrl: 'ws://memory',
-    built: buildBoard(options.board ?? socketBoard, { clock }),
+    built: buildBoard(options.board ?? socketBoard, { clock, ...(options.register === undefined ? {} : { simulated: { register: options.register } }) }),
     settings: options.settings ?? {},
     identity: { vendor: 'Pilotwire', model: 'Simulated', firmwareVersion: '0.0.0' },
     password: undefined,

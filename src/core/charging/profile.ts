@@ -5,7 +5,9 @@ export interface ChargingProfile {
   readonly evse: number
   readonly stackLevel: number
   readonly purpose: ProfilePurpose
-  readonly kind: 'absolute' | 'recurringDaily' | 'recurringWeekly' | 'relative'
+  readonly kind: 'absolute' | 'recurring' | 'relative'
+  /** Of a recurring one: each 24 h or 7 d in UTC, whatever the summer time does. */
+  readonly recurrence?: 'daily' | 'weekly'
   readonly validFrom?: number
   readonly validTo?: number
   /** Ours, not the central system's number; only with purpose `tx`. Absent: the transaction that it is given with. */
@@ -18,7 +20,7 @@ export type ProfilePurpose = 'stationMax' | 'txDefault' | 'tx'
 export interface Schedule {
   /** s; absent: without end. */
   readonly durationS?: number
-  /** Absent: from the start of the transaction. */
+  /** Absent, or of a relative profile: the start of the transaction. Of a relative maximum for the station, which has none: when it was set. */
   readonly start?: number
   readonly unit: 'A' | 'W'
   /** Ascending, the first at 0. */
@@ -66,9 +68,10 @@ export interface ChargingProfiles {
   /** How many were removed. */
   clear(filter: ProfileFilter): number
   readonly all: readonly ChargingProfile[]
-  /** From now on. EVSE 0: what the station may take from the grid. Undefined: no such EVSE. */
+  /** From now on. EVSE 0: what the station may take from the grid. Undefined: no such EVSE. At most `mostPeriods` periods: a schedule
+   *  with more is cut, and its duration says where. */
   composite(evse: number, durationS: number, unit?: 'A' | 'W'): CompositeSchedule | undefined
-  /** Checks a `tx` profile that comes with a remote start, before there is a transaction. */
+  /** Checks a `tx` profile that comes with a remote start, before there is a transaction (whatever its `evse` says). */
   check(profile: ChargingProfile): ProfileRefusal | undefined
 }
 

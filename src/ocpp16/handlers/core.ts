@@ -15,7 +15,9 @@ import {
   UnlockConnector,
 } from '../messages/core.ts'
 import type { TransactionNumbers } from '../numbers.ts'
+import { profilesOf } from '../profiles.ts'
 import { findKey } from '../settings.ts'
+import { profileOf } from '../translate-profile.ts'
 
 /** What the handlers of a door work with. */
 export interface HandlerParts {
@@ -60,9 +62,13 @@ export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonl
       return { ...(configurationKey.length === 0 ? {} : { configurationKey }), ...(unknownKey.length === 0 ? {} : { unknownKey }) }
     }),
     route(RemoteStartTransaction, ({ connectorId, idTag, chargingProfile }) => {
+      // Without smart charging a profile is ignored, as long as it has the right purpose (reference rule 24).
       const isRightPurpose = chargingProfile === undefined || chargingProfile.chargingProfilePurpose === 'TxProfile'
       if (!isAccepted() || connectorId === 0 || idTag === '' || !isRightPurpose) return acceptedIf(false)
-      return acceptedIf(core.remoteStart(idTag, connectorId) === 'accepted')
+      const isTaken = chargingProfile !== undefined && profilesOf(core).includes('SmartCharging')
+      const profile = isTaken ? profileOf(connectorId ?? 0, chargingProfile) : undefined
+      if (profile !== undefined && core.profiles.check(profile) !== undefined) return acceptedIf(false)
+      return acceptedIf(core.remoteStart(idTag, connectorId, profile) === 'accepted')
     }),
     route(RemoteStopTransaction, ({ transactionId }, { after }) => {
       const transactions = isAccepted() ? numbers.transactionsOf(transactionId) : []

@@ -155,7 +155,7 @@ describe('what is asked of a station', () => {
   })
 
   test('is answered on the console in words', async () => {
-    const { system, url } = await open()
+    const { system, url, clock } = await open()
     const station = await handStation(url, 'CP-1')
     station.answers['GetConfiguration'] = {
       configurationKey: [
@@ -166,7 +166,8 @@ describe('what is asked of a station', () => {
     }
     station.answers['UnlockConnector'] = { status: 'UnlockFailed' }
     station.answers['ClearCache'] = { state: 'wrong field' }
-    const say = (line: string) => carryOut(effectOf(line, { stations: system.stations, running: system.transactions.running }), system, plain)
+    const say = (line: string) =>
+      carryOut(effectOf(line, { now: clock.now().epochMs, stations: system.stations, running: system.transactions.running }), system, plain)
     expect(await say('get')).toBe('HeartbeatInterval   300\nNumberOfConnectors  1  read-only\nFoo: not known there')
     expect(await say('start 1 A')).toBe('CP-1 answered RemoteStartTransaction: Accepted')
     expect(await say('unlock')).toBe('CP-1 answered UnlockConnector: UnlockFailed')

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { commands, type Effect, effectOf, type Situation } from '../../../bench/csms/commands.ts'
+import { commands, effectOf } from '../../../bench/csms/commands.ts'
+import type { Effect, Situation } from '../../../bench/csms/reading.ts'
 
-const one: Situation = { stations: [{ id: 'CP-1', isConnected: true }], running: [{ id: 7, station: 'CP-1' }] }
+const now = Date.parse('2026-03-01T10:00:00Z')
+const one: Situation = { now, stations: [{ id: 'CP-1', isConnected: true }], running: [{ id: 7, station: 'CP-1' }] }
 const two: Situation = {
+  now,
   stations: [
     { id: 'CP-1', isConnected: true },
     { id: 'CP-2', isConnected: true },
@@ -13,7 +16,7 @@ const two: Situation = {
     { id: 9, station: 'CP-2' },
   ],
 }
-const none: Situation = { stations: [], running: [] }
+const none: Situation = { now, stations: [], running: [] }
 
 function brief(effect: Effect): unknown {
   return effect.kind === 'call' ? [effect.station, effect.message.action, effect.payload] : effect
@@ -51,9 +54,44 @@ describe('a line becomes a request', () => {
       'ReserveNow',
       { connectorId: 1, expiryDate: '2026-03-01T10:00:00Z', idTag: 'A B', reservationId: 3 },
     ],
+    ['reserve 1 A', 'ReserveNow', { connectorId: 1, idTag: 'A', expiryDate: '2026-03-01T10:15:00.000Z', reservationId: 1 }],
+    ['reserve CP-1 0 A 2', 'ReserveNow', { connectorId: 0, idTag: 'A', expiryDate: '2026-03-01T10:02:00.000Z', reservationId: 0 }],
+    ['cancel 1', 'CancelReservation', { reservationId: 1 }],
+    ['unlimit', 'ClearChargingProfile', {}],
+    ['unlimit 2', 'ClearChargingProfile', { connectorId: 2 }],
+    ['composite', 'GetCompositeSchedule', { connectorId: 0, duration: 3600 }],
+    ['composite 1 60 w', 'GetCompositeSchedule', { connectorId: 1, duration: 60, chargingRateUnit: 'W' }],
+    ['list', 'GetLocalListVersion', {}],
+    [
+      'list A B',
+      'SendLocalList',
+      {
+        listVersion: now / 1_000,
+        updateType: 'Full',
+        localAuthorizationList: [
+          { idTag: 'A', idTagInfo: { status: 'Accepted' } },
+          { idTag: 'B', idTagInfo: { status: 'Accepted' } },
+        ],
+      },
+    ],
+    ['diagnostics ftp://u:p@files.example/in/', 'GetDiagnostics', { location: 'ftp://u:p@files.example/in/' }],
+    ['log http://files.example/ sec', 'GetLog', { logType: 'SecurityLog', requestId: now / 1_000, log: { remoteLocation: 'http://files.example/' } }],
+    ['log CP-1 http://a/', 'GetLog', { logType: 'DiagnosticsLog', requestId: now / 1_000, log: { remoteLocation: 'http://a/' } }],
+    ['update http://a/b.tgz', 'UpdateFirmware', { location: 'http://a/b.tgz', retrieveDate: '2026-03-01T10:00:00.000Z' }],
     ['  START   1   A  ', 'RemoteStartTransaction', { connectorId: 1, idTag: 'A' }],
   ])('%s', (line, action, payload) => {
     expect(brief(effectOf(line, one))).toEqual(['CP-1', action, payload])
+  })
+
+  test.each<[string, number, string, string, number]>([
+    ['limit 10', 0, 'ChargePointMaxProfile', 'A', 10],
+    ['limit CP-1 13.5A 1', 1, 'TxDefaultProfile', 'A', 13.5],
+    ['limit 3700w 2', 2, 'TxDefaultProfile', 'W', 3_700],
+    ['limit 0 1', 1, 'TxDefaultProfile', 'A', 0],
+  ])('%s sets a profile from now on, which the next of the same connector replaces', (line, connectorId, chargingProfilePurpose, chargingRateUnit, limit) => {
+    const chargingSchedule = { startSchedule: '2026-03-01T10:00:00.000Z', chargingRateUnit, chargingSchedulePeriod: [{ startPeriod: 0, limit }] }
+    const profile = { chargingProfileId: connectorId, stackLevel: 0, chargingProfilePurpose, chargingProfileKind: 'Absolute', chargingSchedule }
+    expect(brief(effectOf(line, one))).toEqual(['CP-1', 'SetChargingProfile', { connectorId, csChargingProfiles: profile }])
   })
 
   test('for the station that is named, of several', () => {
@@ -62,7 +100,7 @@ describe('a line becomes a request', () => {
   })
 
   test('for the only one that is connected, while others are away', () => {
-    const situation = { stations: [{ id: 'GONE', isConnected: false }, ...one.stations], running: [] }
+    const situation = { now, stations: [{ id: 'GONE', isConnected: false }, ...one.stations], running: [] }
     expect(brief(effectOf('reset', situation))).toEqual(['CP-1', 'Reset', { type: 'Soft' }])
   })
 })
@@ -86,6 +124,16 @@ describe('a line that cannot be carried out says what to write', () => {
     ['call StatusNotification {}', one, /no request of a central system/],
     ['call Reset {"type":"Warm"}', one, /Reset: type/],
     ['call Reset {"type":}', one, /not JSON/],
+    ['reserve 1', one, /missing/],
+    ['reserve 1 A soon', one, /min soon is not a number/],
+    ['cancel', one, /missing/],
+    ['limit lots', one, /limit lots: amperes or watts/],
+    ['limit 10.55', one, /one decimal/],
+    ['limit CP-9 10 1', one, /no station CP-9/],
+    ['composite 1 60 kW', one, /one of A, W/],
+    ['list 012345678901234567890', one, /idTag/],
+    ['log http://a/ noise', one, /one of DiagnosticsLog, SecurityLog/],
+    ['diagnostics', one, /missing/],
     ['dance', one, /no command dance; help/],
     ['constructor', one, /no command/],
   ])('%s', (line, situation, words) => {
