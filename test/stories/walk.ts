@@ -84,6 +84,8 @@ async function comeToRest(w: WalkWorld): Promise<void> {
     await endSessions(w)
   }
   await w.clock.advance(hours(1))
+  // A clock-aligned sample of this very moment is on its way.
+  for (let turn = 0; turn < 3 && w.station?.door.reporter.behind !== 0; turn++) await w.clock.advance(seconds(10))
 }
 
 async function mend(w: WalkWorld): Promise<void> {
