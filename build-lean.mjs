@@ -25,7 +25,7 @@ export const lean = {
 
     // An `import` of one of Node's own modules makes Node look at everything the module exports, and some of that is loaded by being
     // looked at (fs.promises, util.TextDecoder, ...): 10 ms. Only the names that are used are taken here.
-    // Once for each file that asks (`suffix`): shared by all, each would be a part of its own, and a part costs half a millisecond to find.
+    // Once for each file that asks (`suffix`): shared by all, each would be a part of its own, with every name that any lazy part uses.
     build.onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, importer, kind }) => {
       if (kind !== 'import-statement' || !isBuiltin(path)) return undefined
       return { path: path.startsWith('node:') ? path : `node:${path}`, suffix: `?${importer}`, namespace: 'builtin', sideEffects: false }
@@ -50,7 +50,7 @@ export const lean = {
 /** Bytes of a part that are not worth a file of its own. */
 const smallPart = 4_096
 
-/** Finding a part costs half a millisecond, whatever is in it. An esbuild plugin for the second build in parts, after one that was a
+/** Finding a part costs time, whatever is in it. An esbuild plugin for the second build in parts, after one that was a
  *  draft: has every part need what stands in the small shared parts that `start` loads, so that they become one.
  *  @param start our files, from the root, that the program imports one after the other when it starts */
 export function fewParts({ outputs }, start) {

@@ -4,8 +4,9 @@ import { freePort, openControl } from './control.ts'
 import { type Figure, percentile, shown } from './figures.ts'
 import { pause, startStation, type Workbench } from './programs.ts'
 
-const connectors = 20
-const rounds = 6
+const connectors = 24
+/** A plug is locked and unlocked in each, and the guard moves a lock ten times a minute at the most. */
+const rounds = 5
 
 /** From the accepted Authorize.conf to StartTransaction.req: the transaction is on the disk in between. The cars wait, the cards come one by one. */
 export async function authorizeToStart(bench: Workbench): Promise<readonly Figure[]> {

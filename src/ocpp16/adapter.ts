@@ -27,7 +27,7 @@ import { errorSpelling16 } from './messages/call-errors.ts'
 import { messages16 } from './messages/catalogue.ts'
 import { Authorize, BootNotification } from './messages/core.ts'
 import { noticeRests } from './notice-rests.ts'
-import { noticeDelivery, ocpp16Notices } from './notices.ts'
+import { type NoticeReader, noticeDelivery, noticeReaders } from './notices.ts'
 import { transactionNumbers } from './numbers.ts'
 import { ownProfiles, profilesOf } from './profiles.ts'
 import { redact } from './redact.ts'
@@ -39,7 +39,7 @@ import { triggers } from './triggers.ts'
 /** Name of this door's cursor in the ledger, and of its subprotocol. */
 export const ocpp16 = 'ocpp1.6'
 /** Every cursor of this door in the ledger. */
-export const ocpp16Readers = [ocpp16, ocpp16Notices] as const
+export const ocpp16Readers: readonly [string, ...string[]] = [ocpp16, ...Object.keys(noticeReaders)]
 
 export interface Ocpp16Parts {
   readonly core: ChargePoint
@@ -156,18 +156,18 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       if (fact.kind === 'transactionEnded') numbers.forget(fact.transaction)
     },
   })
-  const rests = noticeRests(clock, () => notices.resume())
-  const notices = reporter({
-    store,
-    ledger,
-    reader: ocpp16Notices,
-    clock,
-    log,
-    deliver: noticeDelivery({ peer: conversation, settled, dropped: link.dropped, ended: rests.ended }),
-    mayDeliver: () => signedUp.isOnline && rests.mayTry,
-    attempts: () => noticeAttempts,
-    retryInterval: () => noticeRetry,
-  })
+  const noticesOf = (reader: NoticeReader) => {
+    const rests = noticeRests(clock, () => notices.resume())
+    const notices = reporter({
+      ...{ store, ledger, reader, clock, log },
+      deliver: noticeDelivery(reader, { peer: conversation, settled, dropped: link.dropped, ended: rests.ended }),
+      mayDeliver: () => signedUp.isOnline && rests.mayTry,
+      attempts: () => noticeAttempts,
+      retryInterval: () => noticeRetry,
+    })
+    return { ...notices, stop: () => [notices, rests].forEach((each) => void each.stop()) }
+  }
+  const notices = [noticesOf('ocpp1.6-security'), noticesOf('ocpp1.6-notices')]
   const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }
   const triggerParts = {
     ...handlerParts,
@@ -218,14 +218,14 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     }),
     signedUp.online.on(() => {
       reports.resume()
-      notices.resume()
+      for (const each of notices) each.resume()
       statuses.catchUp()
       heart.restart()
     }),
     ledger.appended.on(({ fact }) => {
       if (fact.kind === 'transactionEnded') holds.forget(fact.transaction)
       reports.wake()
-      notices.wake()
+      for (const each of notices) each.wake()
     }),
     // What was asked for on one connection, or while pending, is not owed later.
     link.dropped.on(() => triggered.splice(0)),
@@ -244,8 +244,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     close() {
       for (const off of offs) off()
       reports.stop()
-      notices.stop()
-      rests.stop()
+      for (const each of notices) each.stop()
       signedUp.stop()
       statuses.stop()
       heart.stop()

@@ -1,6 +1,6 @@
 import { isoOf, type Moment } from '../base/moment.ts'
 import type { Listenable } from '../base/signal.ts'
-import type { Fact, LogStatus, SecurityEventName } from '../core/facts.ts'
+import type { Fact, LogStatus, Notice, SecurityEventName } from '../core/facts.ts'
 import { isCritical } from '../core/security.ts'
 import { codeOf } from '../ocpp/call-error.ts'
 import type { Message, RequestOf } from '../ocpp/message.ts'
@@ -11,9 +11,13 @@ import { deliveryOf } from './delivery.ts'
 import { type DiagnosticsStatus, DiagnosticsStatusNotification, type FirmwareStatus, FirmwareStatusNotification } from './messages/firmware-management.ts'
 import { LogStatusNotification, type LogUploadStatus, SecurityEventNotification } from './messages/security.ts'
 
-/** The second reader of the ledger: what is told besides transactions. Of its own, so that a central system which never answers to one of
- *  these does not hold up a transaction. */
-export const ocpp16Notices = 'ocpp1.6-notices'
+/** The readers of what is told besides transactions, and what each tells. Readers of their own, so that a central system which has no answer
+ *  to security events holds up neither a transaction nor the news of a firmware update. */
+export const noticeReaders = {
+  'ocpp1.6-security': ['securityEvent'],
+  'ocpp1.6-notices': ['firmwareProgress', 'logProgress'],
+} as const satisfies Readonly<Record<string, readonly Notice['kind'][]>>
+export type NoticeReader = keyof typeof noticeReaders
 
 /** The whitepaper's words (ed. 3 ch. 8). */
 export const securityEvents = {
@@ -67,9 +71,9 @@ export const logStatus = {
   notSupported: 'NotSupportedOperation',
 } as const satisfies Record<LogStatus, LogUploadStatus>
 
-/** Sends one notice of the ledger. A central system without the security whitepaper says so once on each connection, and is not asked again
+/** Sends one notice of the ledger, if it is one of the reader's. A central system without the security whitepaper says so once on each connection, and is not asked again
  *  there. For progress any CALLERROR is an answer; a security event is owed (A04.FR.02), and is sent again. */
-export function noticeDelivery({ peer, settled, dropped, ended }: NoticeParts): (entry: Entry<Fact>) => Promise<Delivery> {
+export function noticeDelivery(reader: NoticeReader, { peer, settled, dropped, ended }: NoticeParts): (entry: Entry<Fact>) => Promise<Delivery> {
   /** Actions that the central system does not know, on this connection. */
   const unknown = new Set<string>()
   dropped.on(() => unknown.clear())
@@ -83,7 +87,9 @@ export function noticeDelivery({ peer, settled, dropped, ended }: NoticeParts): 
     if (code === 'notImplemented' || code === 'notSupported') unknown.add(action)
     return unknown.has(action) || action !== SecurityEventNotification.action ? { outcome: 'delivered' } : deliveryOf(outcome)
   }
+  const kinds: readonly Fact['kind'][] = noticeReaders[reader]
   return async ({ at, fact }) => {
+    if (!kinds.includes(fact.kind)) return { outcome: 'nothing' }
     switch (fact.kind) {
       case 'securityEvent': {
         if (!isCritical(fact.event)) return { outcome: 'nothing' }
@@ -97,7 +103,7 @@ export function noticeDelivery({ peer, settled, dropped, ended }: NoticeParts): 
           ? call(DiagnosticsStatusNotification, { status: diagnosticsStatus[fact.status] })
           : call(LogStatusNotification, { status: logStatus[fact.status], requestId: fact.request })
       default:
-        // Of a transaction: the other reader's.
+        // Of a transaction.
         return { outcome: 'nothing' }
     }
   }

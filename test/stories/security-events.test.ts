@@ -209,6 +209,14 @@ describe('a central system without the security whitepaper', () => {
     expect(w.hand.of('SecurityEventNotification')).toHaveLength(2)
   })
 
+  test('that fails at each security event hears of a log upload at once all the same', async () => {
+    const w = await without('InternalError')
+    w.store.ledger<Fact>().append(w.clock.now(), { kind: 'logProgress', log: 'diagnostics', status: 'uploading' }, { durability: 'durable' })
+    await w.clock.advance(seconds(1))
+    expect(w.hand.of('SecurityEventNotification')).toHaveLength(1)
+    expect(w.hand.of('DiagnosticsStatusNotification').map(({ payload }) => payload)).toEqual([{ status: 'Uploading' }])
+  })
+
   test('that never answers holds up no transaction for longer than one message', async () => {
     const w = await rudeWorld({ before: (hand) => hand.treat('SecurityEventNotification', () => {}) })
     for (let each = 0; each < 5; each++) w.core.security.note('tamperDetectionActivated')
@@ -219,7 +227,7 @@ describe('a central system without the security whitepaper', () => {
     await w.clock.advance(minutes(3))
     expect((w.hand.of('StartTransaction')[0]?.at ?? Number.POSITIVE_INFINITY) - swiped).toBeLessThan(35_000)
     await w.clock.advance(hours(2))
-    const given = w.store.ledger<Fact>().undeliverable('ocpp1.6-notices')
+    const given = w.store.ledger<Fact>().undeliverable('ocpp1.6-security')
     expect(given.map(({ entry: { fact } }) => fact.kind)).toEqual([
       'securityEvent',
       'securityEvent',
