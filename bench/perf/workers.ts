@@ -60,7 +60,7 @@ export async function drain(bench: Workbench): Promise<readonly Figure[]> {
   return [
     {
       what: `${delivered} facts that waited offline, delivered (CPU of both sides ${shown(cpuMs, 'ms')}; RSS ${shown(rssMb, 'MB')} then)`,
-      measured: `${shown((delivered / tookMs) * 1_000, 'facts/s')}`,
+      measured: shown((delivered / tookMs) * 1_000, 'facts/s'),
     },
   ]
 }

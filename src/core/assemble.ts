@@ -42,16 +42,16 @@ export interface ChargePointParts {
   /** A new unique identifier, a UUID. */
   readonly newId: () => string
   /** Of settings that the owner of this station gave another value than the table: they hold until one is set. */
-  readonly factory?: Partial<SettingValues>
+  readonly factory: Partial<SettingValues>
   /** Undefined: neither firmware updates nor logs to send. */
-  readonly files?: FilePorts | undefined
+  readonly files: FilePorts | undefined
   /** On a full disk: deletes what can be done without. False: nothing could be. */
-  readonly makeRoom?: () => boolean
+  readonly makeRoom: () => boolean
 }
 
 /** Puts the charge point together. Transactions that were cut off are ended before this returns. */
 export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): void } {
-  const { guard, store, clock, log, makeRoom = () => false } = parts
+  const { guard, store, clock, log, makeRoom } = parts
   const ledger = store.ledger<Fact>()
   const open = store.documents<OpenTransaction>('open-transactions')
   const registers = store.documents<Register>('registers')

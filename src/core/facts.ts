@@ -44,7 +44,7 @@ export interface MeterSampled {
   readonly endValues: readonly SampledValue[]
 }
 
-/** Something that a security officer wants to know (see `security.ts` for the list). */
+/** Something that a security officer wants to know (`security.ts` says which ones a central system is told). */
 export interface SecurityEvent {
   readonly kind: 'securityEvent'
   readonly event: SecurityEventName
@@ -69,27 +69,25 @@ export interface LogProgress {
   readonly request?: number
 }
 
-export const securityEventNames = [
-  'firmwareUpdated',
-  'failedToAuthenticateAtCentralSystem',
-  'centralSystemFailedToAuthenticate',
-  'settingSystemTime',
-  'startupOfTheDevice',
-  'resetOrReboot',
-  'securityLogWasCleared',
-  'reconfigurationOfSecurityParameters',
-  'memoryExhaustion',
-  'invalidMessages',
-  'attemptedReplayAttacks',
-  'tamperDetectionActivated',
-  'invalidFirmwareSignature',
-  'invalidFirmwareSigningCertificate',
-  'invalidCentralSystemCertificate',
-  'invalidChargePointCertificate',
-  'invalidTlsVersion',
-  'invalidTlsCipherSuite',
-] as const
-export type SecurityEventName = (typeof securityEventNames)[number]
+export type SecurityEventName =
+  | 'firmwareUpdated'
+  | 'failedToAuthenticateAtCentralSystem'
+  | 'centralSystemFailedToAuthenticate'
+  | 'settingSystemTime'
+  | 'startupOfTheDevice'
+  | 'resetOrReboot'
+  | 'securityLogWasCleared'
+  | 'reconfigurationOfSecurityParameters'
+  | 'memoryExhaustion'
+  | 'invalidMessages'
+  | 'attemptedReplayAttacks'
+  | 'tamperDetectionActivated'
+  | 'invalidFirmwareSignature'
+  | 'invalidFirmwareSigningCertificate'
+  | 'invalidCentralSystemCertificate'
+  | 'invalidChargePointCertificate'
+  | 'invalidTlsVersion'
+  | 'invalidTlsCipherSuite'
 
 export type FirmwareStatus = 'idle' | 'downloading' | 'downloaded' | 'downloadFailed' | 'installing' | 'installed' | 'installationFailed'
 

@@ -87,11 +87,11 @@ export function logUploads({ files, store, ledger, clock, log }: LogUploadParts)
       } else over(error instanceof TransferError ? statusOf[error.problem] : 'uploadFailed')
     }
   }
-  const made = async ({ log: kind, oldest, latest }: LogRequest): Promise<string | undefined> => {
+  const made = async (asked: LogRequest): Promise<string | undefined> => {
     try {
-      return await files.archive(kind, { ...(oldest === undefined ? {} : { oldest }), ...(latest === undefined ? {} : { latest }) })
+      return await files.archive(asked.log, asked)
     } catch (error) {
-      log.error({ log: kind, error: wordsOf(error) }, 'the log cannot be written into a file')
+      log.error({ log: asked.log, error: wordsOf(error) }, 'the log cannot be written into a file')
       return undefined
     }
   }

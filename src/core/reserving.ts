@@ -48,7 +48,7 @@ export interface ReservationParts {
 /** The wall clock may be set to another time at any moment: nobody sleeps longer than this. */
 const longestSleep = minutes(1)
 
-const isGone = (status: EvseStatus) => status === 'faulted' || status === 'unavailable'
+const isGone = (status: EvseStatus): status is 'faulted' | 'unavailable' => status === 'faulted' || status === 'unavailable'
 
 export function reservations(parts: ReservationParts): ReservationDesk {
   const { kept, settings, clock, log, evses, view } = parts
@@ -95,7 +95,7 @@ export function reservations(parts: ReservationParts): ReservationDesk {
   /** What stands against a reservation of this place beside `others`. Their own card may wait there for the cable already. */
   const outcomeAt = (evse: number, wanted: Reservation, others: readonly Reservation[]): ReserveOutcome => {
     const { status, waitingToken } = view(evse)
-    if (status === 'faulted' || status === 'unavailable') return status
+    if (isGone(status)) return status
     if (others.some((each) => each.evse === evse)) return 'occupied'
     const isTheirs = known.has(wanted.id) && isSameToken(waitingToken, wanted.token)
     return status === 'available' || status === 'reserved' || isTheirs ? 'accepted' : 'occupied'

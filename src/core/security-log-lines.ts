@@ -2,12 +2,7 @@ import { isPlausible } from '../base/clock.ts'
 import { isoOf, type Moment } from '../base/moment.ts'
 import type { Entry } from '../store/store.ts'
 import type { Fact } from './facts.ts'
-
-/** What of the security log is wanted, ms since 1970, both ends included. */
-export interface LogSpan {
-  readonly oldest?: number
-  readonly latest?: number
-}
+import type { LogSpan } from './transfer.ts'
 
 /** One line of the security log (whitepaper ed. 3, A04.FR.04), which has every security event, whether the central system was told or not:
  *  JSON without its line break, `{"time":"2026-03-01T12:00:00.000Z","event":"invalidMessages","info":"..."}`. `clock` is there and says

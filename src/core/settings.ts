@@ -51,7 +51,7 @@ export const settingsTable = {
   transactionMessageRetryInterval: whole(60),
   /** s between WebSocket pings, 0: none. */
   webSocketPingInterval: whole(54),
-  /** How often an exit that finds a contactor closed is tried again. */
+  /** How often an exit that fails half-way is tried again. */
   resetRetries: whole(2, 0, 10),
   /** Largest number of keys in one GetConfiguration.req. */
   getConfigurationMaxKeys: whole(100, 1),

@@ -1,4 +1,4 @@
-import type { LogKind, LogStatus } from './facts.ts'
+import type { FirmwareStatus, LogKind, LogStatus } from './facts.ts'
 
 /** Why a file could not be brought. `unreachable`: the other end or the way to it, for now; `local`: this machine's disk. */
 export type TransferProblem = 'badAddress' | 'notSupported' | 'permissionDenied' | 'notFound' | 'unreachable' | 'tooLarge' | 'local'
@@ -32,8 +32,14 @@ export interface Installer {
   readonly version: string | undefined
 }
 
+/** What of a log is wanted, ms since 1970, both ends included. */
+export interface LogSpan {
+  readonly oldest?: number
+  readonly latest?: number
+}
+
 /** Writes what a person needs to find a fault into one file. Returns its path, undefined when there is nothing. */
-export type LogArchive = (kind: LogKind, span: { readonly oldest?: number; readonly latest?: number }) => Promise<string | undefined>
+export type LogArchive = (kind: LogKind, span: LogSpan) => Promise<string | undefined>
 
 /** What touches files and the network; without it the station has neither firmware updates nor logs to send. */
 export interface FilePorts {
@@ -61,23 +67,20 @@ export interface FirmwareUpdates {
   /** Upper case, as of `Transfer`. */
   readonly protocols: readonly string[]
   /** The last progress told: what a trigger asks for. */
-  readonly status: 'idle' | 'downloading' | 'downloaded' | 'downloadFailed' | 'installing' | 'installed' | 'installationFailed'
+  readonly status: FirmwareStatus
   /** Takes the place of one under way. */
   request(update: FirmwareRequest): void
 }
 
-export interface LogRequest {
+export interface LogRequest extends LogSpan {
   readonly log: LogKind
   readonly location: string
-  /** ms since 1970. */
-  readonly oldest?: number
-  readonly latest?: number
   readonly retries?: number
   readonly retryIntervalS?: number
   readonly request?: number
 }
 
-/** Uploads of logs: one of each door's request at a time. Progress is told by facts (`logProgress`). */
+/** Uploads of logs: one at a time, a later request takes the place of an earlier one. Progress is told by facts (`logProgress`). */
 export interface LogUploads {
   /** The upload under way, or the last one: what a trigger asks for. */
   readonly last: { readonly log: LogKind; readonly status: LogStatus; readonly request?: number } | undefined

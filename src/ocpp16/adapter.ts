@@ -48,7 +48,7 @@ export interface Ocpp16Parts {
   readonly log: Log
   readonly link: Link
   readonly identity: RequestOf<typeof BootNotification>
-  readonly options: { readonly bootAfterReconnect: boolean; readonly gapBetweenCallsMs?: Millis }
+  readonly options: { readonly bootAfterReconnect: boolean; readonly gapBetweenCallsMs: Millis }
   /** Uniform in 0..1. */
   readonly chance: () => number
   /** Message ids; random UUIDs by default. */
@@ -92,7 +92,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
     redact,
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
     timeout: () => seconds(settings.get('messageTimeout')),
-    gap: parts.options.gapBetweenCallsMs ?? 0,
+    gap: parts.options.gapBetweenCallsMs,
     mayCall: (action) => signedUp.mayInitiate || action === BootNotification.action || (signedUp.state === 'pending' && takeTriggered(action)),
     gate: () => (signedUp.mayAnswer ? 'answer' : 'ignore'),
     invalid: (words) => core.security.note('invalidMessages', words),
@@ -165,7 +165,11 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       attempts: () => noticeAttempts,
       retryInterval: () => noticeRetry,
     })
-    return { ...notices, stop: () => [notices, rests].forEach((each) => void each.stop()) }
+    const stop = () => {
+      notices.stop()
+      rests.stop()
+    }
+    return { resume: notices.resume, wake: notices.wake, stop }
   }
   const notices = [noticesOf('ocpp1.6-security'), noticesOf('ocpp1.6-notices')]
   const handlerParts: HandlerParts = { core, numbers, isAccepted: () => signedUp.state === 'accepted' }

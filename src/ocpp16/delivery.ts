@@ -89,7 +89,7 @@ export function delivery(parts: DeliveryParts): (entry: Entry<Fact>) => Promise<
       case 'transactionEnded':
         return end(entry, fact)
       default:
-        // A notice: the other reader's.
+        // A notice: another reader's.
         return Promise.resolve({ outcome: 'nothing' })
     }
   }

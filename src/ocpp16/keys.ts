@@ -26,7 +26,13 @@ const measurandList = (key: string, name: NameOf<readonly string[]>, effect: str
 ]
 
 const mostRotations = (core: ChargePoint) => core.evses.length + 1
-const rotation = words('ConnectorPhaseRotation', 'phaseRotation', 'How the phases are wired: 0.RST,1.RST.', isRotation, mostRotations)
+const rotation = words(
+  'ConnectorPhaseRotation',
+  'phaseRotation',
+  'How the phases are wired, for the central system to know: 0.RST,1.RST.',
+  isRotation,
+  mostRotations,
+)
 const areOnce = (list: readonly (string | undefined)[]) => new Set(list).size === list.length
 
 const hasFixedCable = (core: ChargePoint) => core.guard.evses.every((evse) => evse.cable === 'fixed')
@@ -67,7 +73,7 @@ export const keys: readonly Key[] = [
   whole('MeterValueSampleInterval', 'sampleInterval', 'Seconds between samples of a transaction; 0: none.'),
   whole('MinimumStatusDuration', 'minimumStatusDuration', 'Seconds a status must hold before it is reported; 0: every change.'),
   derived('NumberOfConnectors', 'Outlets of this station.', (core) => String(core.evses.length)),
-  whole('ResetRetries', 'resetRetries', 'How often a reset that finds a contactor closed is tried again.'),
+  whole('ResetRetries', 'resetRetries', 'How often a reset that fails half-way is tried again.'),
   truth('StopTransactionOnEVSideDisconnect', 'stopTransactionOnEvSideDisconnect', 'End the transaction when the cable is unplugged at the EV.'),
   truth('StopTransactionOnInvalidId', 'stopTransactionOnInvalidId', 'End the transaction when its card is refused afterwards.'),
   ...measurandList('StopTxnAlignedData', 'endAlignedMeasurands', 'Clock-aligned measurands in StopTransaction.req.'),

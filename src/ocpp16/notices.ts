@@ -1,6 +1,6 @@
 import { isoOf, type Moment } from '../base/moment.ts'
 import type { Listenable } from '../base/signal.ts'
-import type { Fact, LogStatus, Notice, SecurityEventName } from '../core/facts.ts'
+import type { FirmwareStatus as CoreFirmwareStatus, Fact, LogStatus, Notice, SecurityEventName } from '../core/facts.ts'
 import { isCritical } from '../core/security.ts'
 import { codeOf } from '../ocpp/call-error.ts'
 import type { Message, RequestOf } from '../ocpp/message.ts'
@@ -20,7 +20,7 @@ export const noticeReaders = {
 export type NoticeReader = keyof typeof noticeReaders
 
 /** The whitepaper's words (ed. 3 ch. 8). */
-export const securityEvents = {
+const securityEvents = {
   firmwareUpdated: 'FirmwareUpdated',
   failedToAuthenticateAtCentralSystem: 'FailedToAuthenticationAtCentralSystem',
   centralSystemFailedToAuthenticate: 'CentralSystemFailedToAuthentication',
@@ -49,7 +49,7 @@ export const firmwareStatus = {
   installing: 'Installing',
   installed: 'Installed',
   installationFailed: 'InstallationFailed',
-} as const satisfies Record<string, FirmwareStatus>
+} as const satisfies Record<CoreFirmwareStatus, FirmwareStatus>
 
 export const diagnosticsStatus = {
   idle: 'Idle',
@@ -71,8 +71,9 @@ export const logStatus = {
   notSupported: 'NotSupportedOperation',
 } as const satisfies Record<LogStatus, LogUploadStatus>
 
-/** Sends one notice of the ledger, if it is one of the reader's. A central system without the security whitepaper says so once on each connection, and is not asked again
- *  there. For progress any CALLERROR is an answer; a security event is owed (A04.FR.02), and is sent again. */
+/** Sends one notice of the ledger, if it is one of the reader's. A central system that does not know a message says so once on each
+ *  connection, and is not sent it again there. For progress any CALLERROR is an answer; a security event is owed (A04.FR.02), and is sent
+ *  again. */
 export function noticeDelivery(reader: NoticeReader, { peer, settled, dropped, ended }: NoticeParts): (entry: Entry<Fact>) => Promise<Delivery> {
   /** Actions that the central system does not know, on this connection. */
   const unknown = new Set<string>()

@@ -15,7 +15,8 @@ export const securityKeys: readonly Key[] = [
     key: 'SecurityProfile',
     access: 'rw',
     profile: 'Security',
-    effect: 'Security profile of the connection, only ever raised: 1 wants an AuthorizationKey of 16 bytes; 2 and 3 want certificates, which are not had yet.',
+    effect:
+      'Security profile of the connection, only ever raised: 1 wants an AuthorizationKey of 16 bytes; 2 and 3 want certificates, for which there is no store yet.',
     values: '0 to 3',
     read: (core) => String(core.settings.get('securityProfile')),
     write: (core, value) => /^\d$/.test(value.trim()) && core.credentials?.raiseProfile(Number(value)) === true,

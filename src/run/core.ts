@@ -126,7 +126,7 @@ function assembled(parts: CoreParts): CoreStation {
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
   })
   const memory = memoryWatch(parts.freeBytes ?? (() => undefined), core.security)
-  const chores = upkeep({ store, core: () => core, clock, log, readers: ocpp16Readers, refused: memory.refused })
+  const chores = upkeep({ store, core, clock, log, readers: ocpp16Readers, refused: memory.refused })
   makeRoom = chores.makeRoom
   const memoryTimer = clock.every('memory', memoryEvery, memory.check)
   const letGo = () => {

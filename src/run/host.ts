@@ -2,7 +2,6 @@ import { openNetworkMeters } from '../../hal/build.ts'
 import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
-import type { Log } from '../base/log.ts'
 import { newestLines } from '../base/newest-lines.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { Restart } from '../core/charge-point.ts'
@@ -20,6 +19,7 @@ import type { CoreParts, CoreStation } from './core.ts'
 import { filePorts } from './file-ports.ts'
 import { logFor } from './log-for.ts'
 import { openOffPeak } from './off-peak.ts'
+import { shutDown } from './shut-down.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
 import type { Hands } from './simulated-world.ts'
 import type { Streams } from './streams.ts'
@@ -183,18 +183,6 @@ export async function untilEnded(start: () => Promise<CoreStation & Running>): P
 
 function tooLong(): Promise<'too long'> {
   return new Promise((resolve) => systemClock().after('longest exit', longestExitMs, () => resolve('too long')))
-}
-
-/** A shut-down that fails half-way is tried again as often as ResetRetries says; the offers are withdrawn in any case. */
-async function shutDown(station: CoreStation, reason: StopReason, log: Log): Promise<void> {
-  for (let retries = station.core.settings.get('resetRetries'); ; retries--) {
-    try {
-      return await station.shutDown(reason)
-    } catch (error) {
-      log.error({ error: wordsOf(error), retries }, 'the station did not stop in good order')
-      if (retries <= 0) return station.drop()
-    }
-  }
 }
 
 function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log' | 'store' | 'dial' | 'networkMeters'>): Furnished {

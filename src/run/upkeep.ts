@@ -22,7 +22,7 @@ const keptForOthers = 100_000
 /** The same on a disk that is full, for each of them. */
 const keptWhenFull = 1_000
 /** Samples that may wait for the central system: two outlets with one a minute for five weeks, 30 to 200 MB (decision 0018). */
-export const mostWaitingSamples = 100_000
+const mostWaitingSamples = 100_000
 /** Thinned to so much of that, so that it is not begun anew each hour. */
 const thinnedTo = 0.9
 /** On a full disk only what empties whole pages of the database makes room. */
@@ -35,7 +35,7 @@ const roomAgain = seconds(10)
 
 export interface UpkeepParts {
   readonly store: Store
-  readonly core: () => ChargePoint
+  readonly core: ChargePoint
   readonly clock: Clock
   readonly log: Log
   /** Every cursor that matters; what the first one waits to deliver may be thinned, and never goes. */
@@ -55,7 +55,7 @@ export interface Upkeep {
 }
 
 export function upkeep(parts: UpkeepParts): Upkeep {
-  const { store, clock, log, readers } = parts
+  const { store, core, clock, log, readers } = parts
   const ledger = store.ledger<Fact>()
   const [reader] = readers
   const thin = thinning(ledger, reader)
@@ -72,7 +72,6 @@ export function upkeep(parts: UpkeepParts): Upkeep {
   }
   /** @param delivered to whom */
   const trim = (keep: number, delivered: readonly string[] = readers) => {
-    const core = parts.core()
     const spare = core.evses.map((evse) => core.view(evse).transaction?.id).filter((id) => id !== undefined)
     return store.trim({ keep, readers: delivered, spare })
   }

@@ -149,9 +149,8 @@ async function followed(method: string, address: HttpAddress, headers: Headers, 
     const basic = credentials && `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`
     const response = await answerTo(method, url, basic === undefined ? headers : { ...headers, authorization: basic }, send, parts)
     const { statusCode = 0, headers: told } = response
-    if (![301, 302, 307, 308].includes(statusCode) || told.location === undefined) {
-      if (statusCode !== 303 || method !== 'GET' || told.location === undefined) return response
-    }
+    const isRedirect = [301, 302, 307, 308].includes(statusCode) || (statusCode === 303 && method === 'GET')
+    if (!isRedirect || told.location === undefined) return response
     response.destroy()
     if (redirects === mostRedirects) throw new TransferError('unreachable', `more than ${mostRedirects} redirects`)
     const next = addressOf(URL.canParse(told.location, url.href) ? new URL(told.location, url).href : told.location)

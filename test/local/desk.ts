@@ -125,7 +125,7 @@ export function desk(options: { connectors?: number; isSimulated?: boolean } = {
   return Object.assign(made, { context })
 }
 
-export function idleView(evse: number): EvseView {
+function idleView(evse: number): EvseView {
   return {
     evse,
     status: 'available',

@@ -20,7 +20,7 @@ function bench({ mostSamples = 100_000, running = undefined as string | undefine
   const ledger = store.ledger<Fact>()
   const core = { evses: [1], view: () => ({ transaction: running === undefined ? undefined : { id: running } }) } as unknown as ChargePoint
   const refused: StoreError[] = []
-  const chores = upkeep({ store, core: () => core, clock, log, readers, refused: (error) => refused.push(error), mostSamples })
+  const chores = upkeep({ store, core, clock, log, readers, refused: (error) => refused.push(error), mostSamples })
   const sample = (transaction: string, count = 1) =>
     store.atomically(() => {
       for (let n = 0; n < count; n++)
@@ -127,7 +127,7 @@ test('a chore that the disk refuses is said, and comes again', async () => {
       },
     },
   }) as typeof b.store
-  const chores = upkeep({ store, core: () => ({ evses: [] }) as unknown as ChargePoint, clock: b.clock, log: b.log, readers: ['reader'], refused: () => {} })
+  const chores = upkeep({ store, core: { evses: [] } as unknown as ChargePoint, clock: b.clock, log: b.log, readers: ['reader'], refused: () => {} })
   b.chores.stop()
   await b.clock.advance(minutes(1))
   expect([store.hasUnflushed, b.log.lines.length]).toEqual([true, 1])

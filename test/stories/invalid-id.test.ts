@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { minutes, seconds } from '../../src/base/units.ts'
+import type { SimulatedBoard } from '../../src/config/board.ts'
 import { goDark } from './asking.ts'
-import { world } from './world.ts'
+import { socketBoard, world } from './world.ts'
 
 // OCPP 1.6 §3.5.4, §9.1.14: what a transaction may still draw after its card was refused.
 
 /** Started offline by a card that is blocked; one minute later the central system says so. */
-const refused = async (settings: Readonly<Record<string, string>>) => {
+const refused = async (settings: Readonly<Record<string, string>>, board: SimulatedBoard = socketBoard) => {
   const w = await world({
+    board,
     settings: { StopTransactionOnInvalidId: 'false', AllowOfflineTxForUnknownId: 'true', ...settings },
     csms: { authorize: () => ({ status: 'Blocked' }) },
   })
@@ -42,6 +44,14 @@ describe('MaxEnergyOnInvalidId', () => {
     expect(drawn()).toBeLessThan(550)
     expect(w.sent('StopTransaction')).toEqual([])
     expect(w.statuses().slice(-2)).toEqual(['Charging', 'SuspendedEVSE'])
+  })
+  test('so many Wh that nothing counts, because the meter is silent, are none', async () => {
+    const { w } = await refused({ MaxEnergyOnInvalidId: '500' }, { ...socketBoard, safety: { onMeterLost: 'continue' } })
+    await w.clock.advance(seconds(10))
+    expect(w.status()).toBe('charging')
+    w.plant.setFault('meterLost', true)
+    await w.clock.advance(seconds(30))
+    expect([w.status(), w.plant.isClosed, w.sent('StopTransaction')]).toEqual(['suspendedEvse', false, []])
   })
   test('with StopTransactionOnInvalidId=true the transaction ends at once', async () => {
     const { w, drawn } = await refused({ MaxEnergyOnInvalidId: '500', StopTransactionOnInvalidId: 'true' })

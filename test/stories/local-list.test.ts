@@ -197,6 +197,14 @@ describe('a central system that contradicts its own list', () => {
     const w = await killed(first)
     expect(conflicts(w)).toEqual(['Available LocalListConflict'])
   })
+  test('hears no more of it while there is no list', async () => {
+    const w = await contradicted()
+    await w.swipe('BAD1')
+    await w.clock.advance(seconds(5))
+    await ask(w, w.csms.change('CP-1', 'LocalAuthListEnabled', 'false'))
+    await ask(w, w.csms.trigger('CP-1', 'StatusNotification', 0))
+    expect(conflicts(w)).toEqual(['Available NoError', 'Available LocalListConflict', 'Available NoError'])
+  })
   test('and one that agrees is told nothing', async () => {
     const w = await contradicted()
     expect(await w.swipe('GOOD')).toBe('started')

@@ -141,6 +141,24 @@ test('a card that is refused afterwards gets its cable back by being shown again
   expect(w.status()).toBe('available')
 })
 
+test('another card of its group gets it back too (errata 3.5)', async () => {
+  let asked = 0
+  const w = await world({
+    csms: {
+      authorize: (card) => ({ status: card === 'ANNA' && ++asked > 1 ? 'Blocked' : 'Accepted', parentIdTag: 'FAMILY' }),
+    },
+  })
+  w.plant.plugIn()
+  await w.clock.advance(seconds(2))
+  await w.swipe('ANNA')
+  await w.clock.advance(seconds(30))
+  expect([w.status(), w.plant.lock]).toEqual(['finishing', 'locked'])
+  const answer = w.swipe('BERT')
+  await w.clock.advance(seconds(5))
+  expect([await answer, w.plant.lock]).toEqual(['unlocked', 'unlocked'])
+  expect(w.sent('StartTransaction')).toHaveLength(1)
+})
+
 test('a lock that fails leaves no transaction behind', async () => {
   const w = await world()
   w.plant.setFault('lock', true)

@@ -377,6 +377,19 @@ describe('the connection comes and goes', () => {
     expect(w.hand.of('MeterValues').length).toBeGreaterThanOrEqual(5)
     expect(w.hand.of('BootNotification')).toHaveLength(1)
   })
+  test.each([
+    ['30', 10, 2],
+    ['600', 500, 1],
+    ['0', 3_000, 1],
+  ])('with WebSocketPingInterval=%s, as soon as it is set, a dead connection has been replaced %i s later: %i dials', async (value, after, dials) => {
+    const w = await rudeWorld({ settings: { HeartbeatInterval: '86400' } })
+    expect((await w.hand.call('ChangeConfiguration', { key: 'WebSocketPingInterval', value }))?.slice(2)).toEqual([{ status: 'Accepted' }])
+    w.network.silence(true)
+    await w.clock.advance(seconds(30 + 31))
+    w.network.silence(false)
+    await w.clock.advance(seconds(after))
+    expect(w.network.dialled).toBe(dials)
+  })
   test('a dial that is never answered is given up and tried again', async () => {
     const w = await rudeWorld({ before: (hand) => hand.network.dials('stall') })
     await w.clock.advance(seconds(600))

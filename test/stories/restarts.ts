@@ -1,3 +1,4 @@
+import { openedAgain } from './mortal.ts'
 import { type World, type WorldOptions, world } from './world.ts'
 
 let lives = 0
@@ -6,9 +7,7 @@ let lives = 0
 export async function restarted(w: World, options: WorldOptions = {}): Promise<World> {
   const life = ++lives
   let ids = 0
-  // A store that is opened again is not new.
-  const store = Object.create(w.store, { isNew: { value: false } }) as World['store']
-  return world({ clock: w.clock, ...options, parts: { store, newId: () => `life-${life}-${++ids}`, ...options.parts } })
+  return world({ clock: w.clock, ...options, parts: { store: openedAgain(w.store), newId: () => `life-${life}-${++ids}`, ...options.parts } })
 }
 
 /** The program dies at once, as `kill -9` has it, and starts again. */

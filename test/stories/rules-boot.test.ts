@@ -68,6 +68,19 @@ describe('before the station is accepted', () => {
     expect(await ask(w, w.csms.requestStart('CP-1', 1, 'TAG1'))).toMatchObject(answered('Rejected'))
     expect(await ask(w, w.csms.requestStop('CP-1', 1))).toMatchObject(answered('Rejected'))
   })
+  test('Pending: RemoteStop is refused for a transaction that it knows, too, which goes on', async () => {
+    const w = await charging({
+      parts: { bootAfterReconnect: true },
+      csms: { heartbeat: 600, bootStatus: (_station, attempt) => (attempt <= 1 ? 'Accepted' : 'Pending') },
+    })
+    const transactionId = w.csms.transactions.running[0]?.id ?? 0
+    w.network.cut()
+    await w.clock.advance(seconds(30))
+    expect(w.sent('BootNotification')).toHaveLength(2)
+    expect(await ask(w, w.csms.call('CP-1', core.RemoteStopTransaction, { transactionId }))).toMatchObject(answered('Rejected'))
+    await w.clock.advance(seconds(10))
+    expect(w.status()).toBe('charging')
+  })
   test('Pending: TriggerMessage(BootNotification) sends one at once; accepted, it is refused (errata 3.35)', async () => {
     const w = await notAccepted('Pending')
     expect(await ask(w, w.csms.trigger('CP-1', 'BootNotification'))).toMatchObject(answered('Accepted'))

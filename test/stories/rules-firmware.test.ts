@@ -263,6 +263,17 @@ test('a second request takes the place of the first; one that comes while it ins
   expect(files.asked).toContain('download http://files/third to /files/firmware-3')
 })
 
+test('one that takes the place of an update that waits for a transaction gives the other outlets back until it is fetched itself', async () => {
+  const files = fakeFiles()
+  const w = await charging({ board: withEvses(2), parts: { files: files.ports } })
+  await update(w)
+  await w.clock.advance(minutes(1))
+  expect(w.status(2)).toBe('unavailable')
+  await update(w, {}, hours(1))
+  await w.clock.advance(minutes(1))
+  expect([w.status(2), w.statuses(2)]).toEqual(['available', ['Available', 'Unavailable', 'Available']])
+})
+
 test('a trigger asks how far it is, Idle before and after', async () => {
   const { w, files } = await opened()
   const triggered = async () => {
@@ -277,6 +288,14 @@ test('a trigger asks how far it is, Idle before and after', async () => {
   files.bring('unreachable')
   await w.clock.advance(seconds(1))
   expect(await triggered()).toEqual(['Idle'])
+})
+
+test('a trigger tells Downloaded for as long as it waits for the end of a transaction', async () => {
+  const w = await charging({ parts: { files: fakeFiles().ports } })
+  await update(w)
+  await w.clock.advance(hours(1))
+  await ask(w, w.csms.call('CP-1', TriggerMessage, { requestedMessage: 'FirmwareStatusNotification' }))
+  expect(told(w)).toEqual(['Downloading', 'Downloaded', 'Downloaded'])
 })
 
 test('the profile and its key are there only where files can be brought', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { type Log, silentLog } from '../../src/base/log.ts'
 import { highestStackLevel, mostPeriods, mostProfiles } from '../../src/core/charging/profile.ts'
-import { charging } from './asking.ts'
+import { GetCompositeSchedule } from '../../src/ocpp16/messages/smart-charging.ts'
+import { ask, charging } from './asking.ts'
 import { clear, composite, isoIn, profile, set, stepsOf } from './charging-profiles.ts'
 import { withEvses, world } from './world.ts'
 
@@ -28,6 +29,9 @@ describe('GetCompositeSchedule', () => {
     expect(stepsOf(await composite(w, { connectorId: 1, duration: 0 }))).toEqual([[0, 32]])
     expect(await composite(w, { connectorId: 2, duration: 60 })).toEqual({ status: 'Rejected' })
     expect(await composite(w, { connectorId: 1, duration: -1 })).toEqual({ status: 'Rejected' })
+    // Errata 3.24.
+    const unit = w.csms.call('CP-1', GetCompositeSchedule, { connectorId: 1, duration: 60, chargingRateUnit: 'kW' as 'W' })
+    expect(await ask(w, unit)).toMatchObject({ kind: 'error', code: 'PropertyConstraintViolation' })
   })
 })
 
@@ -84,6 +88,7 @@ describe('SetChargingProfile', () => {
     ['a limit is below 0', profile(-1)],
     ['1, 2 nor 3 phases', profile([[0, 10, 4]])],
     ['duration is below 0', profile(10, { duration: -1 })],
+    ['least rate is below 0', profile(10, { minChargingRate: -1 })],
     ['has no periods', profile([])],
     ['more than', profile(Array.from({ length: mostPeriods + 1 }, (_, at) => [at, 10] as const))],
     ['belongs to EVSE 0', profile(10, max)],

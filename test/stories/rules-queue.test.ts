@@ -58,6 +58,23 @@ describe('a StartTransaction that is refused', () => {
   })
 })
 
+test('the next session is told to charge after 10 s, although its start has to wait behind the one that is refused', async () => {
+  const w = await session(refuse, { TransactionMessageRetryInterval: '600' })
+  await stop(w)
+  w.plant.unplug()
+  await w.clock.advance(seconds(5))
+  w.plant.plugIn()
+  await w.clock.advance(seconds(2))
+  await w.swipe('TAG2')
+  await w.until(() => w.status() === 'charging')
+  const told = () => w.hand.of('StatusNotification').map(({ payload }) => payload.status)
+  await w.clock.advance(seconds(5))
+  expect(told().at(-1)).toBe('Preparing')
+  await w.clock.advance(seconds(10))
+  expect(told().at(-1)).toBe('Charging')
+  expect(w.hand.of('StartTransaction')).toHaveLength(1)
+})
+
 test.each([
   ['refused', refuse],
   ['never answered', silence],

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
 import { readBoard } from '../../src/config/files.ts'
-import { charging, goDark } from './asking.ts'
+import { GetConfiguration } from '../../src/ocpp16/messages/core.ts'
+import { ask, charging, goDark } from './asking.ts'
 import { advertised, clear, composite, flows, isoIn, profile, set, startRemotely } from './charging-profiles.ts'
 import { killed } from './restarts.ts'
-import { socketBoard, world } from './world.ts'
+import { socketBoard, type World, world } from './world.ts'
 
 const tx = { chargingProfilePurpose: 'TxProfile' } as const
 
@@ -114,6 +115,23 @@ describe('a limit', () => {
     expect(advertised(w)).toBe(10)
     await w.clock.advance(hours(1))
     expect(advertised(w)).toBe(32)
+  })
+  test("of a transaction's own holds offline, and one that begins there has the default", async () => {
+    const w = await charging({ settings: { AllowOfflineTxForUnknownId: 'true' } })
+    await set(w, 1, profile(10, { ...tx, chargingProfileId: 1 }))
+    await set(w, 0, profile(14, { chargingProfileId: 2 }))
+    goDark(w)
+    await w.clock.advance(minutes(5))
+    expect(advertised(w)).toBe(10)
+    await w.swipe()
+    await w.clock.advance(seconds(10))
+    w.plant.unplug()
+    await w.clock.advance(seconds(10))
+    w.plant.plugIn()
+    await w.clock.advance(seconds(5))
+    expect(await w.swipe()).toBe('started')
+    await w.clock.advance(seconds(10))
+    expect(advertised(w)).toBe(14)
   })
   test('that is gone leaves the car what the outlet can do', async () => {
     const w = await charging()
@@ -256,6 +274,11 @@ test('an outlet that can, switches its phases as the profile says, and counts wa
   if (outlet === undefined) throw new Error('a board without outlets')
   const board = { ...socketBoard, safety: { phaseSwitching: 'on' as const }, evses: [{ ...outlet, has: ['phaseSwitch' as const] }] }
   const w = await charging({ board })
+  const told = async (station: World) => {
+    const outcome = await ask(station, station.csms.call('CP-1', GetConfiguration, { key: ['ConnectorSwitch3to1PhaseSupported'] }))
+    return outcome.kind === 'result' && outcome.payload.configurationKey?.[0]?.value
+  }
+  expect([await told(w), await told(await world())]).toEqual(['true', 'false'])
   w.plant.setEv({ batteryWh: 1e9 })
   await set(w, 1, profile([[0, 3_680, 1]], { chargingRateUnit: 'W', chargingProfileId: 1 }))
   let most = 0

@@ -15,7 +15,7 @@ import { type Guarded, guardOver } from '../../src/run/guard-over.ts'
 import type { GuardPort } from '../../src/safety/port.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Seeded } from '../seeded.ts'
-import { bootClock, mortalClock, mortalPort, mortalStore } from './lives.ts'
+import { bootClock, mortalClock, mortalPort, mortalStore } from './mortal.ts'
 import { walkFiles } from './walk-files.ts'
 import { watchWire } from './wire-watch.ts'
 import { withEvses } from './world.ts'
@@ -27,7 +27,7 @@ export interface Broken {
 }
 
 export const evseCount = 2
-export const answerWithin = seconds(30)
+const answerWithin = seconds(30)
 /** A register is kept at each sample, and each minute at the least. */
 const registerAge = seconds(60.5)
 export const cards = ['ANNA', 'BERT', 'CARL', 'EVIL'] as const

@@ -30,7 +30,7 @@ export function compositeOf(profiles: readonly ChargingProfile[], { outlet, char
   const station = stationStack(profiles, span.start)
   const own = ownCap(outlet)
   const at = (moment: number): At => {
-    const tx = ceiling(session, 'tx', outlet, own, moment)
+    const tx = ceiling(session, outlet, own, moment)
     const max = station(moment)
     const cap = max.period === undefined ? tx.cap : lower(tx.cap, capOf(max.period, max.unit, 'stationMax', outlet), outlet)
     return { cap, until: Math.min(tx.until, max.until) }
@@ -52,7 +52,7 @@ export function stationComposite(profiles: readonly ChargingProfile[], places: r
   const at = (moment: number): At => {
     let [amps, watts, until] = [0, 0, Number.POSITIVE_INFINITY]
     for (const { outlet, own, stack } of sessions) {
-      const each = ceiling(stack, 'tx', outlet, own, moment)
+      const each = ceiling(stack, outlet, own, moment)
       amps += each.cap.amps
       watts += each.cap.watts
       until = Math.min(until, each.until)
@@ -75,9 +75,10 @@ export function wholeOf(outlets: readonly Outlet[]): Outlet {
   return { ...alternating, evse: 0, phases, ...(dc !== undefined && outlets.every((each) => each.dc !== undefined) ? { dc } : {}) }
 }
 
-function ceiling(stack: Stack, purpose: 'tx', outlet: Outlet, own: Cap, moment: number): At {
+/** What a transaction may take, its outlet's own bounds included. */
+function ceiling(stack: Stack, outlet: Outlet, own: Cap, moment: number): At {
   const { period, unit, until } = stack(moment)
-  return { cap: period === undefined ? own : lower(capOf(period, unit, purpose, outlet), own, outlet), until }
+  return { cap: period === undefined ? own : lower(capOf(period, unit, 'tx', outlet), own, outlet), until }
 }
 
 /** From change to change, neighbours that are equal as one (reference §1.4). A change between two seconds counts from the later one. */

@@ -18,7 +18,7 @@ export type Stack = (at: number) => Ruling
 
 /** At each moment the profile with the highest level that has a value then (OCPP 1.6 §3.13.2, reference §1.4): where its duration or its
  *  validity is over, the next lower one speaks. Each profile is looked at anew only when what it said has run out. */
-export function stackOf(profiles: readonly ChargingProfile[], origin: number): Stack {
+function stackOf(profiles: readonly ChargingProfile[], origin: number): Stack {
   const layers = profiles
     .toSorted((a, b) => b.stackLevel - a.stackLevel)
     .map((profile) => ({ profile, stretch: { period: undefined, until: Number.NEGATIVE_INFINITY } as Stretch }))
@@ -36,12 +36,7 @@ export function stackOf(profiles: readonly ChargingProfile[], origin: number): S
 
 /** The profiles of one purpose that count at an EVSE. An EVSE's own `txDefault` profile replaces the one of EVSE 0 at the same level, and only
  *  that one, for this EVSE alone (§3.13.1: replacing goes by level); it does so even while it has no value itself (§3.13.2). */
-export function profilesFor(
-  all: readonly ChargingProfile[],
-  purpose: ProfilePurpose,
-  evse: number,
-  transaction: string | undefined,
-): readonly ChargingProfile[] {
+function profilesFor(all: readonly ChargingProfile[], purpose: ProfilePurpose, evse: number, transaction: string | undefined): readonly ChargingProfile[] {
   const those = all.filter((each) => each.purpose === purpose)
   if (purpose === 'stationMax') return those
   if (purpose === 'tx') return those.filter((each) => each.evse === evse && transaction !== undefined && each.transaction === transaction)

@@ -3,7 +3,8 @@ import type { ChargingProfile, Period, Schedule } from './profile.ts'
 
 /** Profiles for a station whose clock was never set (after a power cut, without a network and without a clock that runs on): nobody knows
  *  where in its dates a profile stands, and whether it or one below it speaks. So each one that goes by dates is, all the time, as strict as
- *  the strictest period of itself and of those below it, at any EVSE that it counts for. One that counts from the start of a transaction needs no date but its validity.
+ *  the strictest period of itself and of those below it, at any EVSE that it counts for. One that counts from the start of a transaction
+ *  needs no date but its validity.
  *  @param whole all outlets as one, to hold A against W */
 export function undated(profiles: readonly ChargingProfile[], whole: Outlet): readonly ChargingProfile[] {
   const all = profiles.map((profile) => [profile, leastOf(profile, whole)] as const)

@@ -1,4 +1,5 @@
 import { epochOf } from '../../base/moment.ts'
+import type { LogSpan } from '../../core/transfer.ts'
 import { CallError } from '../../ocpp/call-error.ts'
 import { type Route, route } from '../../ocpp/peer.ts'
 import { GetDiagnostics, UpdateFirmware } from '../messages/firmware-management.ts'
@@ -15,15 +16,18 @@ export function firmwareManagementRoutes({ core: { firmware, logs } }: HandlerPa
       return {}
     }),
     route(GetDiagnostics, async ({ location, retries, retryInterval, startTime, stopTime }) => {
-      const oldest = startTime === undefined ? undefined : epochOf(startTime)
-      const latest = stopTime === undefined ? undefined : epochOf(stopTime)
-      const span = { ...(oldest === undefined ? {} : { oldest }), ...(latest === undefined ? {} : { latest }) }
-      const { fileName } = await logs.request({ log: 'diagnostics', location, ...span, ...retrying(retries, retryInterval) })
+      const { fileName } = await logs.request({ log: 'diagnostics', location, ...spanOf(startTime, stopTime), ...retrying(retries, retryInterval) })
       return fileName === undefined ? {} : { fileName }
     }),
   ]
 }
 
-function retrying(retries: number | undefined, retryIntervalS: number | undefined) {
+/** What of a log is asked for; a time that is none counts as left out. */
+export function spanOf(oldestTime: string | undefined, latestTime: string | undefined): LogSpan {
+  const [oldest, latest] = [oldestTime, latestTime].map((time) => (time === undefined ? undefined : epochOf(time)))
+  return { ...(oldest === undefined ? {} : { oldest }), ...(latest === undefined ? {} : { latest }) }
+}
+
+export function retrying(retries: number | undefined, retryIntervalS: number | undefined) {
   return { ...(retries === undefined ? {} : { retries }), ...(retryIntervalS === undefined ? {} : { retryIntervalS }) }
 }

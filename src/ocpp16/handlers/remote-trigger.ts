@@ -20,12 +20,12 @@ export interface Triggers {
 /** What a message to be triggered comes to. `later` follows the answer; undefined: it will not be sent. */
 type Answer = { readonly later: (() => void) | undefined } | 'notImplemented'
 
-interface TriggerParts extends HandlerParts {
+export interface TriggerHandlerParts extends HandlerParts {
   readonly triggers: Triggers
 }
 
 /** OCPP 1.6 §5.17. The answer goes first, the message follows. */
-export function remoteTriggerRoutes(parts: TriggerParts): readonly Route[] {
+export function remoteTriggerRoutes(parts: TriggerHandlerParts): readonly Route[] {
   const { core, triggers } = parts
   return [
     route(TriggerMessage, ({ requestedMessage, connectorId }, context) =>
@@ -38,7 +38,7 @@ export function remoteTriggerRoutes(parts: TriggerParts): readonly Route[] {
 }
 
 /** Security whitepaper ed. 3 §5.5: the same for more messages, and FirmwareStatusNotification means the one of signed updates. */
-export function extendedTriggerRoute(parts: TriggerParts): Route {
+export function extendedTriggerRoute(parts: TriggerHandlerParts): Route {
   const { core, triggers } = parts
   return route(ExtendedTriggerMessage, ({ requestedMessage, connectorId }, context) =>
     answered(parts, requestedMessage, connectorId, context, {
@@ -52,7 +52,7 @@ type AnyMessage = TriggerableMessage | ExtendedTriggerableMessage
 
 /** @param further messages without a connector that are sent here, beside those that every station sends */
 function answered(
-  parts: TriggerParts,
+  parts: TriggerHandlerParts,
   message: AnyMessage,
   connector: number | undefined,
   { after }: HandlerContext,
@@ -68,7 +68,7 @@ function answered(
 }
 
 function triggered(
-  { core, isAccepted, triggers }: TriggerParts,
+  { core, isAccepted, triggers }: TriggerHandlerParts,
   message: AnyMessage,
   connector: number | undefined,
   further: { readonly [Name in AnyMessage]?: (() => void) | undefined },

@@ -9,6 +9,7 @@ import type { Dial } from '../../../src/ocpp/socket.ts'
 import { type InlineParts, type InlineStation, inlineStation } from '../../../src/run/inline.ts'
 import type { Simulation } from '../../../src/run/simulated-world.ts'
 import { openStore } from '../../../src/store/open.ts'
+import { openedAgain } from '../../stories/mortal.ts'
 import type { FileUser } from './files.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -47,8 +48,6 @@ const networkUp = seconds(0.2)
 
 export function lives(options: LivesOptions): Lives {
   const store = openStore({ directory: undefined, log: silentLog })
-  // A store that is opened again is not new.
-  const storeAgain: typeof store = Object.create(store, { isNew: { value: false } })
   const registers = new Map<number, number>()
   let count = 0
   let life = begin(simulatedClock())
@@ -63,7 +62,7 @@ export function lives(options: LivesOptions): Lives {
     const plants = built.simulation?.plants ?? []
     comeAgain(before?.plants ?? [], plants)
     let ids = 0
-    const kept = isFirst ? store : storeAgain
+    const kept = isFirst ? store : openedAgain(store)
     const station: InlineStation = inlineStation({
       id: 'CP-1',
       csmsUrl: options.csmsUrl,

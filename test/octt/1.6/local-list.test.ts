@@ -7,6 +7,30 @@ const entry = (idTag: string) => ({ idTag, idTagInfo: accepted })
 const full = (listVersion: number, ...idTags: readonly string[]) => ({ listVersion, updateType: 'Full', localAuthorizationList: idTags.map(entry) })
 const version = (t: Rig) => t.asks('GetLocalListVersion', {})
 
+/** What a card at connector 1 comes to: it is in the list and charges, or its central system is asked, and refuses it. */
+async function isListed(t: Rig, idTag: string, isKnown: boolean): Promise<void> {
+  t.plugIn()
+  await t.expects('StatusNotification', { connectorId: 1, status: 'Preparing' })
+  t.swipe(idTag)
+  if (isKnown) {
+    await t.expects('StartTransaction', { connectorId: 1, idTag })
+    await t.expects('StatusNotification', { connectorId: 1, status: 'Charging' })
+    t.swipe(idTag)
+    await t.expects('StopTransaction', { idTag })
+    await t.expects('StatusNotification', { connectorId: 1, status: 'Finishing' })
+  } else {
+    await t.expects('Authorize', { idTag })
+    await t.nothingMore()
+  }
+  t.unplug()
+  await t.expects('StatusNotification', { connectorId: 1, status: 'Available' })
+}
+/** Cards of the list start without a question, and those that are asked about are refused. */
+async function asksAboutStrangers(t: Rig): Promise<void> {
+  t.answers('Authorize', { idTagInfo: { status: 'Invalid' } })
+  await t.configures({ LocalAuthListEnabled: 'true', LocalPreAuthorize: 'true' })
+}
+
 /** A station whose list has one card in it, which is enough to charge. */
 async function knows(t: Rig, idTag: string): Promise<void> {
   await t.boots()
@@ -50,6 +74,7 @@ octt('TC_042_2_CS Get Local List Version (empty)', async (t) => {
 
 octt('TC_043_CS Send Local List', async (t) => {
   await t.boots()
+  await asksAboutStrangers(t)
   expect(await t.asks('SendLocalList', full(1, 'A', 'B'))).toEqual(accepted)
   expect(await version(t)).toEqual({ listVersion: 1 })
   const change = { listVersion: 2, updateType: 'Differential', localAuthorizationList: [entry('C'), { idTag: 'A' }] }
@@ -59,6 +84,9 @@ octt('TC_043_CS Send Local List', async (t) => {
   await t.powerCycle()
   await t.boots()
   expect(await version(t)).toEqual({ listVersion: 2 })
+  await isListed(t, 'B', true)
+  await isListed(t, 'C', true)
+  await isListed(t, 'A', false)
 })
 
 octt('TC_043_1_CS Send Local List - NotSupported', async (t) => {
@@ -69,19 +97,25 @@ octt('TC_043_1_CS Send Local List - NotSupported', async (t) => {
 
 octt('TC_043_2_CS Send Local List - VersionMismatch', async (t) => {
   await t.boots()
+  await asksAboutStrangers(t)
   expect(await t.asks('SendLocalList', full(5, 'A'))).toEqual(accepted)
   for (const listVersion of [4, 5]) {
     const change = { listVersion, updateType: 'Differential', localAuthorizationList: [entry('B')] }
     expect(await t.asks('SendLocalList', change)).toEqual({ status: 'VersionMismatch' })
   }
   expect(await version(t)).toEqual({ listVersion: 5 })
+  await isListed(t, 'A', true)
+  await isListed(t, 'B', false)
 })
 
 octt('TC_043_3_CS Send Local List - Failed', async (t) => {
   await t.boots()
+  await asksAboutStrangers(t)
   expect(await t.asks('SendLocalList', full(1, 'A'))).toEqual(accepted)
   const most = Number(await t.valueOf('SendLocalListMaxLength'))
   const tooMany = Array.from({ length: most + 1 }, (_, at) => `CARD${at}`)
   expect(await t.asks('SendLocalList', full(2, ...tooMany))).toEqual({ status: 'Failed' })
   expect(await version(t)).toEqual({ listVersion: 1 })
+  await isListed(t, 'A', true)
+  await isListed(t, 'CARD0', false)
 })

@@ -10,9 +10,12 @@ octt(
       const asked = { requestedMessage, ...(connectorId === undefined ? {} : { connectorId }) }
       expect([requestedMessage, await t.asks('TriggerMessage', asked)]).toEqual([requestedMessage, { status: 'Accepted' }])
     }
+    const isTriggered = (meterValue: unknown) =>
+      expect(meterValue).toMatchObject([{ sampledValue: [{ context: 'Trigger', measurand: 'Energy.Active.Import.Register' }] }])
     await triggers('MeterValues', 1)
-    const { meterValue } = await t.expects('MeterValues', { connectorId: 1 })
-    expect(meterValue).toMatchObject([{ sampledValue: [{ context: 'Trigger', measurand: 'Energy.Active.Import.Register' }] }])
+    isTriggered((await t.expects('MeterValues', { connectorId: 1 }))['meterValue'])
+    await triggers('MeterValues')
+    for (const connectorId of [1, 2]) isTriggered((await t.expects('MeterValues', { connectorId }))['meterValue'])
     await triggers('Heartbeat')
     await t.expects('Heartbeat', {})
     await triggers('StatusNotification', 1)

@@ -95,6 +95,10 @@ octt('TC_052_CS Cancel reservation - Rejected', async (t) => {
   await reserves(t)
   expect(await t.asks('CancelReservation', { reservationId: 8 })).toEqual({ status: 'Rejected' })
   await t.nothingMore()
+  // Still reserved, for the same one.
+  expect(await t.asks('RemoteStartTransaction', { connectorId: 1, idTag: 'STRANGER' })).toEqual({ status: 'Rejected' })
+  t.swipe('TAG1', 1)
+  await isUsedBy(t, 'TAG1')
 })
 
 octt('TC_053_1_CS Use reserved connector with parentIdTag - local', async (t) => {

@@ -118,6 +118,17 @@ octt('TC_072_CS Stacking charging profiles', async (t) => {
   await setsProfile(t, 1, profile(t, 'TxDefaultProfile', [flat(10), { startPeriod: 50, limit: 8 }], { id: 2, stackLevel: 1, duration: 150 }))
   // The higher level counts while it lasts.
   expect(await composite(t, 1, 300)).toEqual([flat(10), { startPeriod: 50, limit: 8 }, { startPeriod: 150, limit: 6 }, { startPeriod: 200, limit: 14 }])
+  // And so it is charged.
+  await t.charges()
+  for (const [after, amps] of [
+    [0, 10],
+    [50, 8],
+    [100, 6],
+    [50, 14],
+  ] as const) {
+    await t.passes(seconds(after))
+    await applies(t, 1, amps)
+  }
 })
 
 octt('TC_082_CS TxDefaultProfile with ongoing transaction', async (t) => {

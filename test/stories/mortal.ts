@@ -42,7 +42,10 @@ export function mortalPort(guard: GuardPort, isAlive: () => boolean): GuardPort 
   }
 }
 
-/** A dead program writes nothing. A store that is opened again is not new. */
+/** The same store, opened by the next program: it is not new. */
+export const openedAgain = (store: Store): Store => overriding(store, { isNew: false })
+
+/** A dead program writes nothing. */
 export function mortalStore(store: Store, isAlive: () => boolean, isNew: boolean): Store {
   const mortalLedger = <Fact extends { readonly kind: string }>(): Ledger<Fact> => {
     const ledger = store.ledger<Fact>()
