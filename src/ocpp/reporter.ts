@@ -15,6 +15,8 @@ export interface Delivery {
   readonly commit?: () => void
   /** Of a failure, for the log and for the list of undeliverable entries. */
   readonly reason?: string
+  /** After how many failures the entry is given up, where this one is worth another number than `attempts` of the options. */
+  readonly attempts?: number
 }
 
 export interface ReporterOptions<Fact extends { readonly kind: string }> {
@@ -150,16 +152,16 @@ export function reporter<Fact extends { readonly kind: string }>(options: Report
         return 'on'
       case 'disconnected':
         drops++
-        if (drops % dropsPerFailure === 0) return fail(entry, 'the connection dropped again and again under this message')
+        if (drops % dropsPerFailure === 0) return fail(entry, 'the connection dropped again and again under this message', delivery.attempts)
         return rest(seconds(1))
       case 'failed':
-        return fail(entry, cut(delivery.reason ?? 'not processed by the central system', longestReason))
+        return fail(entry, cut(delivery.reason ?? 'not processed by the central system', longestReason), delivery.attempts)
     }
   }
-  const fail = async (entry: Entry<Fact>, reason: string): Promise<'on' | 'rest'> => {
+  const fail = async (entry: Entry<Fact>, reason: string, attempts = options.attempts()): Promise<'on' | 'rest'> => {
     failures++
     const about = { sequence: entry.sequence, kind: entry.fact.kind, subject: entry.subject, reason, transmissions: failures }
-    if (failures < attemptsOf(options.attempts())) {
+    if (failures < attemptsOf(attempts)) {
       const delay = waitOf(options.retryInterval(), failures)
       log.warn({ ...about, againInMs: delay }, 'entry not delivered')
       isRetrying = true

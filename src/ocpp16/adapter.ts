@@ -27,7 +27,7 @@ import { errorSpelling16 } from './messages/call-errors.ts'
 import { messages16 } from './messages/catalogue.ts'
 import { Authorize, BootNotification } from './messages/core.ts'
 import { noticeRests } from './notice-rests.ts'
-import { type NoticeReader, noticeDelivery, noticeReaders } from './notices.ts'
+import { type NoticeReader, noticeAttempts, noticeDelivery, noticeReaders } from './notices.ts'
 import { transactionNumbers } from './numbers.ts'
 import { ownProfiles, profilesOf } from './profiles.ts'
 import { redact } from './redact.ts'
@@ -68,8 +68,7 @@ export interface Ocpp16 {
 }
 
 const bootRetry = minutes(1)
-/** Transmissions of a notice that is not answered, and the wait after the first. */
-const noticeAttempts = 5
+/** The wait after the first failure of a notice. */
 const noticeRetry = minutes(1)
 
 export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
@@ -162,7 +161,7 @@ export function ocpp16Door(parts: Ocpp16Parts): Ocpp16 {
       ...{ store, ledger, reader, clock, log },
       deliver: noticeDelivery(reader, { peer: conversation, settled, dropped: link.dropped, ended: rests.ended }),
       mayDeliver: () => signedUp.isOnline && rests.mayTry,
-      attempts: () => noticeAttempts,
+      attempts: () => (reader === 'ocpp1.6-security' ? Number.POSITIVE_INFINITY : noticeAttempts),
       retryInterval: () => noticeRetry,
     })
     const stop = () => {

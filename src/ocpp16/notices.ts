@@ -71,9 +71,12 @@ export const logStatus = {
   notSupported: 'NotSupportedOperation',
 } as const satisfies Record<LogStatus, LogUploadStatus>
 
+/** Failures after which a notice is given up. */
+export const noticeAttempts = 5
+
 /** Sends one notice of the ledger, if it is one of the reader's. A central system that does not know a message says so once on each
  *  connection, and is not sent it again there. For progress any CALLERROR is an answer; a security event is owed (A04.FR.02), and is sent
- *  again. */
+ *  again: a few times to a central system that fails at it or hangs up, and to one that is silent until it answers. */
 export function noticeDelivery(reader: NoticeReader, { peer, settled, dropped, ended }: NoticeParts): (entry: Entry<Fact>) => Promise<Delivery> {
   /** Actions that the central system does not know, on this connection. */
   const unknown = new Set<string>()
@@ -83,10 +86,12 @@ export function noticeDelivery(reader: NoticeReader, { peer, settled, dropped, e
     if (unknown.has(action)) return { outcome: 'nothing' }
     const outcome = await peer.call(message, request)
     ended(outcome)
-    if (outcome.kind !== 'error') return deliveryOf(outcome)
+    // A silent one may be a gateway whose central system is down; what it does answer to will hardly get better.
+    const attempts = outcome.kind === 'timeout' ? {} : { attempts: noticeAttempts }
+    if (outcome.kind !== 'error') return { ...deliveryOf(outcome), ...attempts }
     const code = codeOf(outcome.code)
     if (code === 'notImplemented' || code === 'notSupported') unknown.add(action)
-    return unknown.has(action) || action !== SecurityEventNotification.action ? { outcome: 'delivered' } : deliveryOf(outcome)
+    return unknown.has(action) || action !== SecurityEventNotification.action ? { outcome: 'delivered' } : { ...deliveryOf(outcome), ...attempts }
   }
   const kinds: readonly Fact['kind'][] = noticeReaders[reader]
   return async ({ at, fact }) => {

@@ -226,16 +226,22 @@ describe('a central system without the security whitepaper', () => {
     void w.swipe()
     await w.clock.advance(minutes(3))
     expect((w.hand.of('StartTransaction')[0]?.at ?? Number.POSITIVE_INFINITY) - swiped).toBeLessThan(35_000)
-    await w.clock.advance(hours(2))
+    // None is given up: a gateway may be silent for days.
+    await w.clock.advance(hours(72))
+    expect(w.hand.of('SecurityEventNotification').length).toBeLessThan(150)
+    w.hand.treat('SecurityEventNotification', undefined)
+    await w.clock.advance(hours(24))
+    expect(w.store.ledger<Fact>().undeliverable('ocpp1.6-security')).toEqual([])
+    expect(new Set(w.hand.of('SecurityEventNotification').map(({ payload }) => payload['timestamp'])).size).toBeGreaterThan(1)
+    expect(w.hand.of('SecurityEventNotification').filter(({ payload }) => payload['type'] === 'TamperDetectionActivated')).toHaveLength(5)
+  })
+  test('that fails at each of them gets the next one after five tries, and what it would not take is kept', async () => {
+    const w = await without('InternalError')
+    w.core.security.note('tamperDetectionActivated')
+    await w.clock.advance(minutes(30))
     const given = w.store.ledger<Fact>().undeliverable('ocpp1.6-security')
-    expect(given.map(({ entry: { fact } }) => fact.kind)).toEqual([
-      'securityEvent',
-      'securityEvent',
-      'securityEvent',
-      'securityEvent',
-      'securityEvent',
-      'securityEvent',
-    ])
+    expect(given.map(({ entry: { fact } }) => fact)).toMatchObject([{ event: 'startupOfTheDevice' }, { event: 'tamperDetectionActivated' }])
+    expect(w.hand.of('SecurityEventNotification')).toHaveLength(10)
   })
 })
 
