@@ -104,7 +104,8 @@ export const keys: readonly Key[] = [
 
 /** Whether its feature profile is offered here. */
 export function isOffered({ profile = 'Core' }: Key, core: ChargePoint): boolean {
-  return profile === 'Security' || profilesOf(core).includes(profile)
+  // Those two always are: most keys need no look.
+  return profile === 'Core' || profile === 'Security' || profilesOf(core).includes(profile)
 }
 
 /** True when only a person at the charger, never the central system, may change the key. */
