@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Moment } from '../base/moment.ts'
 import { signal } from '../base/signal.ts'
-import { seconds } from '../base/units.ts'
 import type { GuardPort, Sign } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
 import { authorization, type CachedToken } from './authorization.ts'
@@ -13,9 +12,11 @@ import { chargingProfiles } from './charging/profiles.ts'
 import type { Credentials } from './credentials.ts'
 import { evse } from './evse.ts'
 import type { Fact, OpenTransaction, TransactionEnded } from './facts.ts'
+import { figuresOf } from './figures.ts'
 import { fileWork } from './file-work.ts'
 import { freeVend } from './free-vend.ts'
 import type { KeptCable } from './held-cable.ts'
+import { localControl } from './local-control.ts'
 import { localList } from './local-list.ts'
 import { metering, type Register } from './metering.ts'
 import { offerDesk } from './offer.ts'
@@ -26,13 +27,12 @@ import { endCutOff } from './recovery.ts'
 import type { Reservation } from './reservation.ts'
 import { reservations } from './reserving.ts'
 import { securityLog } from './security.ts'
+import { sessionLog } from './session-log.ts'
 import { type SettingValue, type SettingValues, settings } from './settings.ts'
 import { type StoredStart, starts } from './starts.ts'
 import { watchTampering } from './tamper-watch.ts'
 import type { FilePorts } from './transfer.ts'
-
-/** A stop takes the guard and the meter some 10 s at the most. */
-const longestStop = seconds(12)
+import { unlocking } from './unlocking.ts'
 
 export interface ChargePointParts {
   readonly guard: GuardPort
@@ -80,6 +80,14 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const mayCharge = () => values.get('preBootTransactions') || station.get('everAccepted') === true
   /** A new core has no other witness of what happened meanwhile than the guard (safety rule 7). */
   const isVouchedFor = ({ id, evse }: OpenTransaction) => guard.evses.some((each) => each.evse === evse) && guard.report(evse).transaction === id
+  const sessions = sessionLog({
+    ...{ store, ledger, clock, log },
+    figures(number) {
+      const { view, meterWh } = at(number)
+      const { amps = 0, watts = 0 } = figuresOf(view.report.reading)
+      return { meterWh: meterWh(), powerW: watts, amps, offeredAmps: view.offered.amps }
+    },
+  })
   const writeEnd = (fact: TransactionEnded, at: Moment) => {
     const samplesFirst = () => undefined
     // Written late, on a disk that was full: what waited for it is told.
@@ -169,7 +177,15 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     void desk.present(id, number).then((outcome) => log.info({ evse: number, outcome }, 'card presented'))
   })
 
-  for (const transaction of goesOn) at(transaction.evse).resume(transaction)
+  const local = localControl({
+    ...{ store, clock, log },
+    evses: [...evses.keys()],
+    apply: (number, name, amps) => at(number).limit(name, amps),
+  })
+  for (const transaction of goesOn) {
+    at(transaction.evse).resume(transaction)
+    sessions.resume(transaction.id)
+  }
   hasResumed = true
   vend.look()
   const tamperOff = watchTampering(
@@ -196,24 +212,11 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     stop: (number, reason, token) => at(number).stop(reason, token),
     evseOf: (transaction) => all.find((one) => one.transaction?.id === transaction)?.view.evse,
     setAvailability,
-    async unlock(number) {
-      const place = evses.get(number)
-      if (place === undefined) return 'unknownEvse'
-      if (guard.evses.find((each) => each.evse === number)?.cable === 'fixed') return 'none'
-      place.stop('unlockCommand')
-      await new Promise<void>((resolve) => {
-        // A full disk can keep a transaction open: the car is not held for it.
-        const timer = clock.after(`unlock ${number}`, longestStop, resolve)
-        place.whenIdle(() => {
-          timer.stop()
-          resolve()
-        })
-      })
-      return place.unlock()
-    },
+    unlock: unlocking(guard, clock, evses),
     limit(number, name, limit) {
       for (const one of number === 'all' ? all : [at(number)]) one.limit(name, limit)
     },
+    limitsOf: (number) => at(number).limits(),
     raise: (number, fault) => at(number).raise(fault),
     tokenAnswered(transaction: string, info: TokenInfo) {
       const started = ledger.about(transaction).find(({ fact }) => fact.kind === 'transactionStarted')?.fact
@@ -227,6 +230,9 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     },
     tokenLearnt: tokens.learn,
     clearAuthorizationCache: tokens.clearCache,
+    learntTokens: () => cache.entries().map(([token, info]) => ({ token, ...info })),
+    local,
+    sessions,
     profiles,
     localList: list,
     reservations: kept,
@@ -274,6 +280,8 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       vend.close()
       for (const one of all) one.close()
       kept.close()
+      local.close()
+      sessions.close()
       limits.close()
       record.close()
     },

@@ -5,10 +5,12 @@ import type { Fault, GuardPort, Report } from '../safety/port.ts'
 import type { ChargingProfile, ChargingProfiles } from './charging/profile.ts'
 import type { Credentials } from './credentials.ts'
 import type { SampledValue, StopReason, Transaction } from './facts.ts'
+import type { LocalControl } from './local-control.ts'
 import type { LocalList } from './local-list.ts'
-import type { Limit, Offered } from './offer.ts'
+import type { Limit, NamedLimit, Offered } from './offer.ts'
 import type { Reservations } from './reservation.ts'
 import type { SecurityLog } from './security.ts'
+import type { Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
 import type { TokenInfo } from './token.ts'
 import type { FirmwareUpdates, LogUploads } from './transfer.ts'
@@ -93,6 +95,14 @@ export interface Restart {
   readonly stop: Extract<StopReason, 'softReset' | 'hardReset'>
 }
 
+/** What is remembered of a token. */
+export interface LearntToken extends TokenInfo {
+  /** As the cache compares it: without regard to case. */
+  readonly token: string
+  /** ms since 1970. */
+  readonly storedAt: number
+}
+
 /** Who can be asked about a token; the active OCPP door implements it. */
 export interface Authority {
   /** Undefined: it could not be asked, or did not answer in time. Never rejects. */
@@ -127,6 +137,8 @@ export interface ChargePoint {
   unlock(evse: number): Promise<UnlockOutcome>
   /** A limit by name; undefined lifts it. 0 pauses. */
   limit(evse: number | 'all', name: string, limit: Limit | undefined): void
+  /** Every limit in force at an EVSE, the least first. */
+  limitsOf(evse: number): readonly NamedLimit[]
   /** Sets or clears a reported fault: status Faulted, power withdrawn. */
   raise(evse: number, fault: RaisedFault | undefined): void
   /** What the central system answered about the token of a transaction it was told of. */
@@ -134,6 +146,11 @@ export interface ChargePoint {
   /** What the central system says of any token, for the cache. */
   tokenLearnt(token: string, info: TokenInfo): void
   clearAuthorizationCache(): boolean
+  /** Tokens that the central system was asked about, as long as they are remembered. */
+  learntTokens(): readonly LearntToken[]
+  /** The owner's own limit and switch. */
+  readonly local: LocalControl
+  readonly sessions: Sessions
   readonly localList: LocalList
   readonly reservations: Reservations
   readonly profiles: ChargingProfiles

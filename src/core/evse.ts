@@ -246,6 +246,7 @@ export function evse(parts: EvseParts): Evse {
       parts.record.note(openOf(running))
     },
     sizeWithout: desk.sizeWithout,
+    limits: desk.limits,
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
     refresh: () => follow(report()),

@@ -24,6 +24,13 @@ export interface Offered {
   readonly heldBy: string
 }
 
+/** A limit that is in force, whoever holds the offer. */
+export interface NamedLimit {
+  readonly name: string
+  /** A per phase, or W at a DC outlet. */
+  readonly size: number
+}
+
 /** The outlet may close with so much; less is a pause. */
 export function isEnough({ amps, watts }: Pick<Offered, 'amps' | 'watts'>, { dc }: Pick<EvseDescription, 'dc'>): boolean {
   return dc === undefined ? amps >= leastAmps : watts !== undefined && watts >= dc.leastWatts
@@ -47,6 +54,8 @@ export interface OfferDesk {
   sizeWithout(name: string): number
   /** The least limit and who holds it; nothing when there is no grant or a permit is missing. */
   readonly current: Offered
+  /** Every limit in force, the guard's own among them, the least first. */
+  limits(): readonly NamedLimit[]
   /** Renews now with what changed. */
   renew(): void
 }
@@ -112,6 +121,11 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       return current()
     },
     renew,
+    limits() {
+      const report = guard.report(evse.evse)
+      const own = { name: 'guard', size: dc === undefined ? report.limit : (report.limitWatts ?? 0) }
+      return [own, ...[...limits].map(([name, size]) => ({ name, size }))].toSorted((a, b) => a.size - b.size)
+    },
     sizeWithout(name) {
       if (missingPermit() !== undefined) return 0
       const report = guard.report(evse.evse)

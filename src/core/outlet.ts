@@ -10,7 +10,7 @@ import type { ProfileShelf } from './charging/profiles.ts'
 import type { OpenTransaction, SampledValue, StopReason, Transaction } from './facts.ts'
 import type { CableOwner, KeptCable } from './held-cable.ts'
 import type { Metering } from './metering.ts'
-import type { Limit, OfferDesk } from './offer.ts'
+import type { Limit, NamedLimit, OfferDesk } from './offer.ts'
 import type { TransactionRecord } from './record.ts'
 import type { ReservationDesk } from './reserving.ts'
 import type { Settings } from './settings.ts'
@@ -64,6 +64,8 @@ export interface Evse {
   limit(name: string, limit: Limit | undefined): void
   /** What its transaction would be offered were it not for the limit of this name: A per phase, or W at a DC outlet. */
   sizeWithout(name: string): number
+  /** Every limit in force, the least first. */
+  limits(): readonly NamedLimit[]
   sampleNow(): readonly SampledValue[]
   meterWh(): WattHours
   /** The central system told the group of the transaction's token. */

@@ -1,7 +1,7 @@
 import { wordsOf } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { seconds } from '../base/units.ts'
-import type { EvseView } from '../core/charge-point.ts'
+import type { EvseView, UnlockOutcome } from '../core/charge-point.ts'
 import { isSameToken } from '../core/token.ts'
 import { bringAbout, reachable } from './bring-about.ts'
 import { type Command, command, connector, idTag, type LocalContext, oneOf, optional, quantity, quoted, type Reply, type Session } from './command.ts'
@@ -67,9 +67,26 @@ export const table: readonly Command[] = [
     parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector)],
     help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses; at a DC connector of its supply: A x phases x V are the watts at its output',
     run({ chargePoint }, [limit, evse]) {
-      chargePoint.limit(evse ?? 'all', 'local', limit)
+      chargePoint.local.limit(evse ?? 'all', limit)
       return 'ok'
     },
+  }),
+  ...(['enable', 'disable'] as const).map((name) =>
+    command({
+      name,
+      parameters: [optional(connector)],
+      help: name === 'disable' ? 'charging pauses until enable, over a restart too; everywhere when no connector is named' : 'ends disable',
+      run({ chargePoint }, [evse]) {
+        chargePoint.local.enable(evse ?? 'all', name === 'enable')
+        return 'ok'
+      },
+    }),
+  ),
+  command({
+    name: 'unlock',
+    parameters: [optional(connector)],
+    help: 'ends the transaction and lets the plug go, once that is safe',
+    run: async ({ chargePoint }, [evse = 1]) => unlockReplies[await chargePoint.unlock(evse)],
   }),
   command({
     name: 'info',
@@ -135,6 +152,13 @@ export const table: readonly Command[] = [
     }),
   ),
 ]
+
+const unlockReplies: Readonly<Record<UnlockOutcome, Reply>> = {
+  unlocked: 'ok unlocked',
+  failed: 'error the plug stays locked: current may flow, the contactor may be welded, or the lock does not move',
+  none: 'error this connector has no lock',
+  unknownEvse: 'error there is no such connector',
+}
 
 /** The card that holds an EVSE: of its transaction, or waiting for the cable. */
 function cardOf(view: EvseView): string | undefined {

@@ -3,9 +3,9 @@ import type { WriteStream } from 'node:tty'
 import { folded } from '../base/folded.ts'
 import { seconds } from '../base/units.ts'
 import type { EvseView } from '../core/charge-point.ts'
+import { figuresOf } from '../core/figures.ts'
 import type { LocalContext, Session } from './command.ts'
 import type { Commands } from './commands.ts'
-import { figuresOf } from './figures.ts'
 
 export interface Console {
   /** Prints a line above the prompt. */

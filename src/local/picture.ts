@@ -1,7 +1,8 @@
 import type { ChargePoint, EvseView } from '../core/charge-point.ts'
 import { profileLimit, stationLimit } from '../core/charging/limiting.ts'
+import { figuresOf, rounded } from '../core/figures.ts'
+import { disabledLimit, localLimit } from '../core/local-control.ts'
 import type { LocalContext } from './command.ts'
-import { figuresOf, rounded } from './figures.ts'
 
 /** The internal state as plain data: what `status` prints. Units stand in the names; null: there is none. */
 export function pictureOf(context: LocalContext) {
@@ -69,7 +70,8 @@ export function infoOf({ chargePoint, transactionNumber }: LocalContext): string
 const holders: Readonly<Record<string, string>> = {
   [profileLimit]: 'by a charging profile',
   [stationLimit]: 'by a profile for the whole station',
-  local: 'by the command "current"',
+  [localLimit]: 'by the command "current"',
+  [disabledLimit]: 'by the command "disable"',
   'off-peak': 'by the off-peak hours',
 }
 

@@ -135,7 +135,8 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
         await each(undefined, async (evse) => {
           const wasTouched = await hands.reset(evse)
           chargePoint.raise(evse, undefined)
-          chargePoint.limit(evse, 'local', undefined)
+          chargePoint.local.limit(evse, undefined)
+          chargePoint.local.enable(evse, true)
           if (wasTouched) await after(clock, 'guard notices', guardNotices)
           chargePoint.guard.clear(evse)
         })

@@ -77,6 +77,17 @@ export function desk(options: { connectors?: number; isSimulated?: boolean } = {
       return view(evse).transaction !== undefined
     },
     raise: (evse, fault) => ask('raise', evse, fault ?? 'nothing'),
+    local: {
+      limit: (evse, amps) => ask('limit', evse, 'local', amps ?? 'none'),
+      limitOf: () => undefined,
+      enable: (evse, isEnabled) => ask(isEnabled ? 'enable' : 'disable', evse),
+      isEnabled: () => true,
+      close() {},
+    },
+    async unlock(evse) {
+      ask('unlock', evse)
+      return 'unlocked'
+    },
     limit: (evse, name, amps) => ask('limit', evse, name, amps ?? 'none'),
     setAvailability(evse, operative) {
       ask('availability', evse, operative)

@@ -1,4 +1,4 @@
-import type { EvseView } from '../core/charge-point.ts'
+import type { EvseView } from './charge-point.ts'
 
 type Reading = NonNullable<EvseView['report']['reading']>
 
