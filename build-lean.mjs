@@ -10,6 +10,11 @@ const replaced = [
   // Log transports are worker threads: 24 MB each.
   { path: /\/transport$/, by: /\/pino\//, text: "module.exports = () => { throw new Error('log transports are not in this bundle') }" },
   { path: /^worker_threads$/, by: /\/pino\//, text: 'module.exports = { isMainThread: true }' },
+  // The stream of Node in a package, for browsers and old Nodes.
+  { path: /^readable-stream$/, by: /\/(?:mqtt|bl)\//, text: "module.exports = require('node:stream')" },
+  // Timers of browsers, and what only an environment variable would turn on.
+  { path: /^worker-timers$/, by: /\/mqtt\//, text: 'module.exports = {}' },
+  { path: /^debug$/, by: /\/mqtt(?:-packet)?\//, text: 'module.exports = () => () => {}' },
   { path: /^assert$/, by: /\/sonic-boom\//, text: 'module.exports = (isTrue, words) => { if (!isTrue) throw new Error(words) }' },
 ]
 
@@ -17,34 +22,53 @@ const replaced = [
 export const lean = {
   name: 'lean',
   setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path, importer }) => {
-      const at = replaced.findIndex((each) => each.path.test(path) && each.by.test(importer))
-      return at < 0 ? undefined : { path: `${at}-${path}`, namespace: 'replaced', sideEffects: false }
-    })
-    build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[Number.parseInt(path, 10)].text }))
-
-    // An `import` of one of Node's own modules makes Node look at everything the module exports, and some of that is loaded by being
-    // looked at (fs.promises, util.TextDecoder, ...): 10 ms. Only the names that are used are taken here.
-    // Once for each file that asks (`suffix`): shared by all, each would be a part of its own, with every name that any lazy part uses.
-    build.onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, importer, kind }) => {
-      if (kind !== 'import-statement' || !isBuiltin(path)) return undefined
-      return { path: path.startsWith('node:') ? path : `node:${path}`, suffix: `?${importer}`, namespace: 'builtin', sideEffects: false }
-    })
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
-      const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
-      const lines = names.map((name) => `const _${name} = /* @__PURE__ */ from(${JSON.stringify(name)})\nexport { _${name} as ${name} }`)
-      return {
-        contents: `const whole = process.getBuiltinModule(${JSON.stringify(path)})\nconst from = (name) => whole[name]\nexport default whole\n${lines.join('\n')}`,
-      }
-    })
-
-    // TypeBox does not say that its modules may be left out one by one. They may: what they do when loaded concerns themselves alone.
-    build.onResolve({ filter: /.*/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
-      if (pluginData === 'asked' || kind !== 'import-statement' || !(/^typebox(?:\/|$)/.test(path) || /\/node_modules\/typebox\//.test(importer)))
-        return undefined
-      return { ...(await build.resolve(path, { importer, kind, resolveDir, pluginData: 'asked' })), sideEffects: false }
-    })
+    withoutUnused(build)
+    withFewBuiltins(build)
+    withPartsOfTypeBox(build)
   },
+}
+
+/** The same for a Node that has no `process.getBuiltinModule`, before 20.16. */
+export const leanOnOldNode = {
+  name: 'lean-on-old-node',
+  setup(build) {
+    withoutUnused(build)
+    withPartsOfTypeBox(build)
+  },
+}
+
+function withoutUnused(build) {
+  build.onResolve({ filter: /.*/ }, ({ path, importer }) => {
+    const at = replaced.findIndex((each) => each.path.test(path) && each.by.test(importer))
+    return at < 0 ? undefined : { path: `${at}-${path}`, namespace: 'replaced', sideEffects: false }
+  })
+  build.onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: replaced[Number.parseInt(path, 10)].text }))
+}
+
+/** An `import` of one of Node's own modules makes Node look at everything the module exports, and some of that is loaded by being
+ *  looked at (fs.promises, util.TextDecoder, ...): 10 ms. Only the names that are used are taken here. */
+function withFewBuiltins(build) {
+  // Once for each file that asks (`suffix`): shared by all, each would be a part of its own, with every name that any lazy part uses.
+  build.onResolve({ filter: /^[a-z:_/]+$/ }, ({ path, importer, kind }) => {
+    if (kind !== 'import-statement' || !isBuiltin(path)) return undefined
+    return { path: path.startsWith('node:') ? path : `node:${path}`, suffix: `?${importer}`, namespace: 'builtin', sideEffects: false }
+  })
+  build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => {
+    const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default')
+    const lines = names.map((name) => `const _${name} = /* @__PURE__ */ from(${JSON.stringify(name)})\nexport { _${name} as ${name} }`)
+    return {
+      contents: `const whole = process.getBuiltinModule(${JSON.stringify(path)})\nconst from = (name) => whole[name]\nexport default whole\n${lines.join('\n')}`,
+    }
+  })
+}
+
+/** TypeBox does not say that its modules may be left out one by one. They may: what they do when loaded concerns themselves alone. */
+function withPartsOfTypeBox(build) {
+  build.onResolve({ filter: /.*/ }, async ({ path, importer, kind, resolveDir, pluginData }) => {
+    if (pluginData === 'asked' || kind !== 'import-statement' || !(/^typebox(?:\/|$)/.test(path) || /\/node_modules\/typebox\//.test(importer)))
+      return undefined
+    return { ...(await build.resolve(path, { importer, kind, resolveDir, pluginData: 'asked' })), sideEffects: false }
+  })
 }
 
 /** Bytes of a part that are not worth a file of its own. */

@@ -1,11 +1,13 @@
-// Makes dist/: the two programs and the library, each one bundle, and the library's type declarations.
+// Makes dist/: the two programs and the library, each one bundle, the library's type declarations, and the charger's own page.
 // docs/decisions/0002-bundle-for-the-field.md says why.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { fewParts, lean } from './build-lean.mjs'
+import { buildLibrary, libraryEntries } from './build-library.mjs'
+import { buildPage } from './build-page.mjs'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 const dist = join(root, 'dist')
@@ -56,7 +58,7 @@ function licences(inputs) {
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-const missing = Object.values(entries).filter((path) => !existsSync(join(root, path)))
+const missing = Object.values({ ...entries, ...libraryEntries }).filter((path) => !existsSync(join(root, path)))
 if (missing.length > 0) {
   process.stderr.write(`build: ${missing.join(' and ')} not found\n`)
   process.exit(1)
@@ -91,14 +93,20 @@ const { metafile: draft } = await build({ ...inParts, write: false })
 const built = await Promise.all([
   build({ ...inParts, plugins: [lean, fewParts(draft, [charger, 'src/config/command-line.ts', 'src/config/merge.ts', 'src/run/station.ts'])] }),
   build({ ...common, entryPoints: others }),
-])
-const inputs = [...new Set(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)))]
+  buildLibrary(common),
+]).then((all) => all.flat())
+const { bytes: pageBytes, inputs: pageInputs } = await buildPage(join(dist, 'page'))
+const inputs = [...new Set([...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...pageInputs])]
 const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs))
 for (const name of Object.keys(programs)) {
   writeFileSync(join(dist, `${name}.js`), prelude(name))
   chmodSync(join(dist, `${name}.js`), 0o755)
 }
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
+// `pilotwire-bench run` finds the scenarios beside its bundle.
+mkdirSync(join(dist, 'scenarios'))
+for (const name of readdirSync(join(root, 'bench/scenarios')).filter((each) => each.endsWith('.yaml')))
+  copyFileSync(join(root, 'bench/scenarios', name), join(dist, 'scenarios', name))
 
 const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
 if (types.status !== 0) {
@@ -106,3 +114,4 @@ if (types.status !== 0) {
   process.exit(1)
 }
 for (const [path, { bytes }] of outputs) process.stdout.write(`${path}  ${Math.round(bytes / 1_000)} kB\n`)
+process.stdout.write(`dist/page  ${Math.ceil(pageBytes / 1_000)} kB compressed\n`)

@@ -1,9 +1,9 @@
-// Makes a fresh clone ready: installs what package-lock.json names, then proves that a fitting Node stands first.
+// Makes a fresh clone ready: installs what package-lock.json names, proves that a fitting Node stands first, and builds the charger's page.
 // Called by prestart, pretest and prebuild, and by hand: `node setup.mjs`. Its first run is on whatever Node the
 // machine has, so it is plain JavaScript that an old Node can still parse far enough to say what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -133,6 +133,24 @@ function checkNode() {
   }
 }
 
+/** The charger's own page (dist/page), which a run from source serves too: built again when its sources or its tools are new ones. */
+function makePage(lockText) {
+  const sources = join(root, 'src', 'local', 'web')
+  const program = join(root, 'build-page.mjs')
+  if (!existsSync(sources)) return
+  const pageStamp = join(modules, '.pilotwire-page')
+  const hash = createHash('sha256').update(lockText).update(readFileSync(program))
+  const names = readdirSync(sources, { recursive: true }).map(String).sort()
+  for (const name of names) hash.update(`${name}\n${read(join(sources, name)) ?? ''}`)
+  const wanted = `${hash.digest('hex')}\n`
+  if (read(pageStamp) === wanted && existsSync(join(root, 'dist', 'page', 'index.html'))) return
+  const pinned = join(modules, `node-${isWindows ? 'win' : process.platform}-${process.arch}`, 'bin', isWindows ? 'node.exe' : 'node')
+  const done = spawnSync(existsSync(pinned) ? pinned : process.execPath, [program], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  // A charger charges without it.
+  if (done.status === 0) writeFileSync(pageStamp, wanted)
+  else process.stderr.write("setup: the charger's page could not be built, its reason stands above; everything else works\n")
+}
+
 if (!isAtLeast(process.versions.node, leastHost, 0)) {
   stop(`this is Node ${process.versions.node}. Install Node ${leastHost} or newer (best: Node ${least.major}) from https://nodejs.org and try again.`)
 }
@@ -147,3 +165,4 @@ if (read(stamp) !== expected) {
   if (isFresh) tryDevices()
   writeFileSync(stamp, expected)
 } else checkNode()
+makePage(lockText)

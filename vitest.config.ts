@@ -3,6 +3,16 @@ import { defineConfig } from 'vitest/config'
 // A run of .ci/run leaves its figures in this file as JSON.
 const report = process.env['PILOTWIRE_TEST_REPORT']
 
+/** Those of `processes` that stand beside what they test. */
+const slow = [
+  'test/bench/main.test.ts',
+  'test/local/http/malformed.test.ts',
+  'test/store/crash.test.ts',
+  'test/store/power-cut.test.ts',
+  'test/store/recovery.test.ts',
+  'test/stories/independent-peer.test.ts',
+]
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -17,7 +27,7 @@ export default defineConfig({
           // The quick loop: `npm run test:quick`.
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/e2e/**', 'test/crash/**'],
+          exclude: ['test/package/**', 'test/e2e/**', 'test/crash/**', ...slow],
           testTimeout: 15_000,
           hookTimeout: 15_000,
           sequence: { groupOrder: 1 },
@@ -28,7 +38,7 @@ export default defineConfig({
         test: {
           // Real processes, sockets and files: seconds per test, more on a busy machine.
           name: 'processes',
-          include: ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', ...slow],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 2 },

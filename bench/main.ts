@@ -29,6 +29,7 @@ program
       .filter((card) => card !== ''),
   )
   .option('--journal <file>', 'append every transaction event to this file, a JSON line each')
+  .option('--frames <file|->', 'tagged lines of every frame, [SERVER-SEND] and [SERVER-RECV]; - is standard output')
   .addOption(new Option('--log <what>', 'what to print').choices(narrations).default('frames'))
   .exitOverride()
   .action(async (flags: CsmsFlags) => {
@@ -44,6 +45,7 @@ program
       cards: flags.cards,
       journal: flags.journal,
       narration: flags.log,
+      frames: flags.frames,
       input: process.stdin,
       output: process.stdout,
       hasColours: process.stdout.isTTY && process.stdout.hasColors(),
@@ -52,12 +54,68 @@ program
     process.stdin.destroy() // a pipe that stays open would keep the process
   })
 
+program
+  .command('run')
+  .description('Play scenarios: what happens at a charge point, and what its central system is expected to make of it.')
+  .argument('[file...]', 'scenario files, or names of scenarios that come with Pilotwire')
+  .helpOption('--help', 'print this help')
+  .option('--list', 'the scenarios that come with Pilotwire, each with its reason')
+  .option('--all', 'play all of them')
+  .option('--csms <url>', 'the central system without the identity, ws://HOST:PORT/PATH; that of the bench, in this process, when left out')
+  .option('--id <id>', 'identity of the charge point', 'CP-1')
+  .option('--station <file>', 'station file, for instance with the password of the charge point')
+  .addOption(new Option('--time <kind>', 'simulated (with the central system of the bench, when left out) or real').choices(['real', 'simulated']))
+  .option(
+    '--set <name=value>',
+    'another value for a variable of the scenarios; as often as wanted',
+    (each: string, before: readonly string[]) => [...before, each],
+    [],
+  )
+  .option('--junit <file>', 'write the verdicts as JUnit XML')
+  .option('--lenient', 'frames that OCPP does not allow are told, and do not fail a scenario')
+  .option('--verbose', 'tell every step and every frame')
+  .addHelpText('after', '\nExit codes: 0 no scenario failed, 1 some failed, 2 bad arguments or a scenario that cannot be read.')
+  .exitOverride()
+  .action(async (files: readonly string[], flags: RunFlags) => {
+    process.stdout.on('error', () => {}) // nobody reads any more: `pilotwire-bench run --list | head`
+    const { runScenarios } = await import('./scenarios/run.ts')
+    process.exitCode = await runScenarios({
+      files,
+      all: flags.all ?? false,
+      list: flags.list ?? false,
+      csms: flags.csms,
+      id: flags.id,
+      station: flags.station,
+      time: flags.time,
+      junit: flags.junit,
+      set: flags.set,
+      isVerbose: flags.verbose ?? false,
+      isLenient: flags.lenient ?? false,
+      version: versionOf(),
+      print: (line) => void process.stdout.write(`${line}\n`),
+    })
+  })
+
+interface RunFlags {
+  readonly list?: boolean
+  readonly all?: boolean
+  readonly csms?: string
+  readonly id: string
+  readonly station?: string
+  readonly time?: 'real' | 'simulated'
+  readonly set: readonly string[]
+  readonly junit?: string
+  readonly lenient?: boolean
+  readonly verbose?: boolean
+}
+
 interface CsmsFlags {
   readonly host: string
   readonly port: number
   readonly heartbeat: number
   readonly cards: readonly string[] | undefined
   readonly journal: string | undefined
+  readonly frames: string | undefined
   readonly log: Narration
 }
 

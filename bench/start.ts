@@ -9,7 +9,7 @@ import { type Millis, seconds } from '../src/base/units.ts'
 import { stationConfig } from '../src/config/merge.ts'
 import { type RunningStation, startStation } from '../src/run/station.ts'
 import { centralSystem } from './csms/central-system.ts'
-import { type Door, openDoor } from './csms/door.ts'
+import { openDoor } from './csms/door.ts'
 import { coloured, plain, sessionWords } from './csms/lines.ts'
 import { narrate } from './csms/narrate.ts'
 
@@ -18,6 +18,7 @@ import { narrate } from './csms/narrate.ts'
 const id = 'DESK-1'
 const card = '04A2B3C4'
 const usualPort = 9000
+const usualPagePort = 8080
 /** How long the session without a terminal charges: a minute at most in all. */
 const charges = seconds(15)
 
@@ -28,15 +29,18 @@ const paint = stdout.isTTY === true && stdout.hasColors() ? coloured : plain
 
 async function main(): Promise<number> {
   const csms = centralSystem({ clock, log: silentLog })
-  const door = await openDoorSomewhere(csms)
+  const door = await atUsualPort(usualPort, (port) => openDoor(csms, { port }))
   const state = mkdtempSync(join(tmpdir(), 'pilotwire-'))
   try {
-    const config = await stationConfig({ id, csms: door.url, state, console: isTerminal, automaticEv: true, log: 'error' }, process.env, about.version)
+    const flags = { id, csms: door.url, state, console: isTerminal, automaticEv: true, log: 'error' }
+    // `tag` without a card shows the one of the first session, which it then ends.
+    const configWith = async (http: number) => ({ ...(await stationConfig({ ...flags, http: String(http) }, process.env, about.version)), defaultTag: card })
     stdout.write(`${paint('action', 'Pilotwire')} ${about.version}: charge point ${id} on the simulated board (1 socket, 3 x 32 A)\n`)
     stdout.write(`Central system of the bench at ${paint('action', door.url)}\n`)
-    stdout.write(`Another charge point joins with: npm run pilotwire -- CP-2 ${door.url}\n`)
-    stdout.write('\n')
-    const station = await startStation(config, { stdin, stdout, stderr })
+    stdout.write(`Another charge point joins with: npm run pilotwire -- CP-2 ${door.url}\n\n`)
+    const station = await atUsualPort(usualPagePort, async (port) => startStation(await configWith(port), { stdin, stdout, stderr }))
+    // At a terminal the console has told it.
+    if (!isTerminal && station.http !== undefined) stdout.write(`Its page: http://${station.http.host}:${station.http.port}\n\n`)
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, station.stop)
     narrate(csms, clock, 'frames', paint, station.print)
     const exitCode = await Promise.race([station.ended, firstSession(station)])
@@ -104,13 +108,13 @@ function reached({ core }: RunningStation, condition: () => boolean): Promise<bo
   })
 }
 
-/** The port that people know, or any other when a second one is started. */
-async function openDoorSomewhere(csms: ReturnType<typeof centralSystem>): Promise<Door> {
+/** At the port that people know, or at any other when a second one is started. */
+async function atUsualPort<T>(port: number, open: (port: number) => Promise<T>): Promise<T> {
   try {
-    return await openDoor(csms, { port: usualPort })
+    return await open(port)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return openDoor(csms, { port: 0 })
+    return open(0)
   }
 }
 

@@ -34,6 +34,8 @@ export async function openBoard(spec: BoardSpec, options: OpenOptions): Promise<
 /** The meters of a board that the core reads over the network; undefined where there are none. @throws ConfigError as above */
 export async function openNetworkMeters(spec: BoardSpec, options: OpenOptions): Promise<NetworkMeters | undefined> {
   // A core that has none never loads a driver.
-  const hasSome = spec.kind === 'wired' && spec.evses.some(({ meter }) => meter !== undefined && isNetworked(meter, spec))
+  const hasSome =
+    spec.kind === 'wired' &&
+    [...spec.evses, ...(spec.grid === undefined ? [] : [spec.grid])].some(({ meter }) => meter !== undefined && isNetworked(meter, spec))
   return hasSome ? await (await import('./wired.ts')).openNetworkMeters(spec, options) : undefined
 }

@@ -125,9 +125,11 @@ export interface Meter {
 export interface NetworkMeters {
   /** The EVSEs that have one. */
   readonly evses: readonly number[]
+  /** The meter at the connection to the grid, where it hangs on the network. */
+  readonly grid?: Meter
   /** Undefined: the meter does not answer. */
   newest(evse: number): Reading | undefined
-  /** A meter of this EVSE was read, or went silent. */
+  /** A meter of this EVSE (0: the grid's) was read, or went silent. */
   readonly changed: Listenable<number>
   close(): void
 }
@@ -248,6 +250,8 @@ export interface Board {
   readonly isSimulated: boolean
   readonly evses: readonly EvseHardware[]
   readonly readers: readonly TokenReader[]
+  /** At the connection to the grid, all loads together; power is negative where it is exported. No interlock sees it. */
+  readonly grid?: Meter
   readonly emergencyStop: Input | undefined
   /** Active: the housing is open. */
   readonly tamper: Input | undefined

@@ -57,6 +57,8 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
   try {
     const evses: EvseHardware[] = []
     for (const [at, evse] of spec.evses.entries()) evses.push(await openEvse(at + 1, evse, spec, wiring, register?.(at + 1), kept))
+    const gridMeter = spec.grid?.meter
+    const grid = gridMeter === undefined || isNetworked(gridMeter, spec) ? undefined : kept(await openMeter(gridMeter, wiring, spec.directory, undefined))
     const readers: TokenReader[] = []
     for (const reader of spec.readers ?? []) readers.push(kept(await openReader(reader, wiring)))
     const limitInputs: LimitInput[] = []
@@ -65,6 +67,7 @@ export async function openWired(spec: WiredBoardSpec, { clock, log, register, ma
       name: spec.name,
       isSimulated: false,
       evses,
+      ...(grid === undefined ? {} : { grid }),
       readers,
       emergencyStop: await openInput(spec.emergencyStop, wiring),
       tamper: await openInput(spec.tamper, wiring),
@@ -125,6 +128,8 @@ function checkAddresses({ name, parts = {} }: WiredBoardSpec): void {
 /** What the file says that no schema can see. */
 function checkWires(spec: WiredBoardSpec, isService: boolean): void {
   checkAddresses(spec)
+  if (spec.grid?.meter.kind === 's0')
+    throw new ConfigError(`board ${spec.name}`, 'grid.meter.kind', 's0 tells no current', 'Use a meter that is read over a bus or the network')
   for (const [at, { controller, cable }] of spec.evses.entries()) {
     const wrong = (field: string, problem: string, remedy: string) => new ConfigError(`board ${spec.name}`, `evses.${at}.${field}`, problem, remedy)
     // Safety rule 2.
@@ -190,7 +195,10 @@ async function openLimit({ name = 'contact', input, amps, evse }: LimitInputSpec
 
 /** The meters of a board that hang on the network, for the core: readings only (safety rule 2). */
 export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, machine }: OpenOptions): Promise<NetworkMeters> {
-  const wanted = spec.evses.flatMap(({ meter }, at) => (meter !== undefined && isNetworked(meter, spec) ? [{ evse: at + 1, meter }] : []))
+  // 0: the grid.
+  const wanted = [spec.grid, ...spec.evses].flatMap((each, evse) =>
+    each?.meter !== undefined && isNetworked(each.meter, spec) ? [{ evse, meter: each.meter }] : [],
+  )
   const changed = signal<number>()
   const meters = new Map<number, Opened<Meter>>()
   const told = new Map<number, Reading | undefined>()
@@ -208,12 +216,18 @@ export async function openNetworkMeters(spec: WiredBoardSpec, { clock, log, mach
     wiring.close()
   }
   try {
-    for (const { evse, meter } of wanted) meters.set(evse, await openMeter(meter, wiring, spec.directory, undefined))
+    for (const { evse, meter } of wanted) {
+      if (evse > 0 && meter.kind === 'mqtt' && meter.values.importWh === undefined)
+        throw new ConfigError(`board ${spec.name}`, `evses.${evse - 1}.meter.values.importWh`, 'is missing', 'A session is counted by it: name its topic')
+      meters.set(evse, await openMeter(meter, wiring, spec.directory, undefined))
+    }
   } catch (error) {
     close()
     throw error
   }
-  return { evses: [...meters.keys()], newest: (evse) => meters.get(evse)?.newest, changed, close }
+  const grid = meters.get(0)
+  const evses = [...meters.keys()].filter((evse) => evse !== 0)
+  return { evses, ...(grid === undefined ? {} : { grid }), newest: (evse) => meters.get(evse)?.newest, changed, close }
 }
 
 function healthTo(log: Log, clock: Clock, changed: () => void) {

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import about from '../package.json' with { type: 'json' }
-import type { CoreFlags, GuardFlags, LedgerOptions } from './config/command-line.ts'
+import type { ConsoleOptions, CoreFlags, GuardFlags, LedgerOptions, PasswordOptions, ResetOptions } from './config/command-line.ts'
 import type { Environment, Flags } from './config/merge.ts'
 import type { StationConfig } from './config/station.ts'
 import type { CoreCommand } from './run/split.ts'
@@ -44,6 +44,9 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   if (parsed.kind === 'done') return parsed.exitCode
   try {
     if (parsed.kind === 'ledger') return await printLedger(parsed.options, environment, streams)
+    if (parsed.kind === 'password') return await printPassword(parsed.options, environment, streams)
+    if (parsed.kind === 'factoryReset') return await reset(parsed.options, environment, streams)
+    if (parsed.kind === 'console') return await openConsoleAt(parsed.address, parsed.options, streams)
     if (parsed.kind === 'guard') return await guardAlone(parsed.options, surroundings)
     if (parsed.kind === 'core') return await coreAlone(parsed.flags, surroundings)
     return await runAndRespawn(parsed.flags, surroundings)
@@ -64,14 +67,46 @@ async function printLedger(options: LedgerOptions, environment: Environment, str
   return asked.stop
 }
 
+async function printPassword(options: PasswordOptions, environment: Environment, streams: Streams): Promise<number> {
+  const [{ stateDirectoryOf }, { newDevicePassword, shownPassword }] = await Promise.all([import('./config/merge.ts'), import('./run/device-password.ts')])
+  const directory = stateDirectoryOf(options, environment)
+  streams.stdout.write(`${options.new === true ? newDevicePassword(directory) : shownPassword(directory)}\n`)
+  return asked.stop
+}
+
+async function reset(options: ResetOptions, environment: Environment, streams: Streams): Promise<number> {
+  const [{ stateDirectoryOf }, { confirmedReset }] = await Promise.all([import('./config/merge.ts'), import('./run/factory-reset.ts')])
+  confirmedReset(stateDirectoryOf(options, environment), options.yes === true)
+  streams.stdout.write('As delivered, but for what was charged. The factory values of the station file count at the next start.\n')
+  return asked.stop
+}
+
+async function openConsoleAt(address: string, { tokenFile }: ConsoleOptions, { stdin, stdout, stderr }: Streams): Promise<number> {
+  const [{ runConsole }, { systemClock }, { readSecret }] = await Promise.all([
+    import('./client/console.ts'),
+    import('./base/clock.ts'),
+    import('./config/read.ts'),
+  ])
+  const token = tokenFile === undefined ? undefined : readSecret(tokenFile, 'token')
+  const isTerminal = 'isTTY' in stdin && stdin.isTTY === true && 'isTTY' in stdout && stdout.isTTY === true
+  return await runConsole({ address, token, clock: systemClock(), input: stdin, output: stdout, errors: stderr, isTerminal })
+}
+
 /** With --respawn a restart that was asked for happens here: files are read again, as a new process would. */
 async function runAndRespawn(flags: Flags, { environment, streams, loadRun, load = halves }: Surroundings): Promise<number> {
   const { stationConfig } = await import('./config/merge.ts')
   for (;;) {
     const config = await stationConfig(flags, environment, about.version)
+    await spareMemory(config)
     const exitCode = flags.split === true ? await (await load.split())(config, coreCommand(flags)) : await (await loadRun())(config, streams)
     if (exitCode !== asked.restart || !config.respawn) return exitCode
   }
+}
+
+/** Pages and their requests are so many that V8 finds parts of Node worth optimising: its optimising compiler, and what it leaves behind, are
+ *  5 MB (docs/performance.md). Its quick one stays. */
+async function spareMemory({ http, mqtt }: Pick<StationConfig, 'http' | 'mqtt'>): Promise<void> {
+  if (http !== undefined || mqtt !== undefined) (await import('node:v8')).setFlagsFromString('--no-opt')
 }
 
 /** The same program with the same flags, as the core. */
@@ -96,6 +131,7 @@ async function guardAlone({ board = 'simulated', socket, state, coreUser, log }:
 async function coreAlone({ socket, ...flags }: CoreFlags, { environment, streams, load = halves }: Surroundings): Promise<number> {
   const [{ stationConfig }, { socketPath }] = await Promise.all([import('./config/merge.ts'), import('./config/guard.ts')])
   const config = await stationConfig(flags, environment, about.version)
+  await spareMemory(config)
   const runCore = await load.core()
   return await runCore(config, socketPath(socket, environment), streams)
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { isoOf } from '../../src/base/moment.ts'
+import type { Millis } from '../../src/base/units.ts'
+import { CallError, type CallErrorCode } from '../../src/ocpp/call-error.ts'
 import type { RequestOf } from '../../src/ocpp/message.ts'
 import { type Route, route, routesOf } from '../../src/ocpp/peer.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
@@ -21,6 +23,18 @@ export interface AnswerSource {
   heard(action: string, request: unknown): void
   booted(request: RequestOf<typeof core.BootNotification>): void
   statusChanged(request: RequestOf<typeof core.StatusNotification>): void
+  /** How an action is treated; undefined: at once and kindly. */
+  manner(action: string): Manner | undefined
+}
+
+/** How a request is treated by a central system that is not at its best. */
+export interface Manner {
+  /** The request is taken in at once, and its answer leaves so late. */
+  readonly lateBy?: Millis
+  /** The request is taken in, and never answered. */
+  readonly isSilent?: boolean
+  /** The request is not taken in, but answered by a CALLERROR. */
+  readonly refusal?: CallErrorCode
 }
 
 /** Every action that a charge point may send in OCPP 1.6, answered as a friendly central system does. */
@@ -59,8 +73,12 @@ export function answersTo({ clock, station, transactions, ...source }: AnswerSou
     [...routes].map(([action, { message, handle }]) => [
       action,
       route(message, (request, context) => {
+        const { lateBy = 0, isSilent = false, refusal } = source.manner(action) ?? {}
+        if (refusal !== undefined) throw new CallError(refusal, 'the bench was told to refuse this')
         source.heard(action, request)
-        return handle(request as never, context)
+        const answer = handle(request as never, context)
+        if (isSilent) return new Promise(() => {})
+        return lateBy <= 0 ? answer : new Promise((resolve) => clock.after('late answer', lateBy, () => resolve(answer)))
       }),
     ]),
   )

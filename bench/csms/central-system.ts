@@ -11,7 +11,8 @@ import { messages16 } from '../../src/ocpp16/messages/catalogue.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import { type TriggerableMessage, TriggerMessage } from '../../src/ocpp16/messages/remote-trigger.ts'
 import type { IdTagInfo, RegistrationStatus } from '../../src/ocpp16/messages/types.ts'
-import { answersTo } from './answers.ts'
+import { redact } from '../../src/ocpp16/redact.ts'
+import { answersTo, type Manner } from './answers.ts'
 import { type TransactionBook, transactionBook } from './transactions.ts'
 
 export interface CentralSystemOptions {
@@ -25,6 +26,8 @@ export interface CentralSystemOptions {
   readonly authorize?: (idTag: string, station: string) => IdTagInfo | undefined
   /** The answer to the n-th BootNotification of a station, n from 1; default always Accepted. */
   readonly bootStatus?: (station: string, attempt: number) => RegistrationStatus
+  /** How an action of a station is treated; undefined: at once and kindly. */
+  readonly manner?: (action: string, station: string) => Manner | undefined
   /** How long a station may take for an answer; default 30 s. */
   readonly messageTimeout?: Millis
   /** Where transactions are remembered; by default a book of this system alone. */
@@ -114,6 +117,7 @@ export function centralSystem(options: CentralSystemOptions): CentralSystem {
         desk.boots++
       },
       statusChanged: (request) => desk.connectors.set(request.connectorId, request),
+      manner: (action) => options.manner?.(action, desk.id),
     })
   const attach = (socket: Socket, station: string, from = 'in memory') => {
     const desk = deskOf(station)
@@ -165,11 +169,4 @@ export function centralSystem(options: CentralSystemOptions): CentralSystem {
       for (const { line } of desks.values()) line?.socket.close(1001, 'central system is going away')
     },
   }
-}
-
-/** A password that the central system sets is not for the log (security whitepaper, AuthorizationKey). */
-function redact(action: string, payload: unknown): unknown {
-  if (action !== core.ChangeConfiguration.action) return payload
-  const { key } = payload as { key?: unknown }
-  return typeof key === 'string' && key.toLowerCase() === 'authorizationkey' ? { ...(payload as object), value: '(secret)' } : payload
 }

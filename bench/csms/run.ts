@@ -4,6 +4,7 @@ import { type Log, silentLog } from '../../src/base/log.ts'
 import { centralSystem } from './central-system.ts'
 import { benchConsole } from './console.ts'
 import { openDoor } from './door.ts'
+import { keepFrames } from './frame-log.ts'
 import { keepJournal } from './journal.ts'
 import { coloured, plain } from './lines.ts'
 import { type Narration, narrate, spokenLog } from './narrate.ts'
@@ -23,6 +24,8 @@ export interface CsmsOptions {
   readonly journal: string | undefined
   /** What is printed of what happens. */
   readonly narration: Narration
+  /** A tagged line of every frame goes to this file, or with `-` to the output. */
+  readonly frames?: string | undefined
   readonly input: Readable & { readonly isTTY?: boolean }
   readonly output: Writable & { readonly isTTY?: boolean }
   readonly hasColours: boolean
@@ -30,12 +33,13 @@ export interface CsmsOptions {
   readonly ended: AbortSignal
 }
 
-/** Runs until `quit` or `ended`. @throws ConfigError when the port or the journal cannot be had */
+/** Runs until `quit` or `ended`. @throws ConfigError when the port, the journal or the file of the frames cannot be had */
 export async function runCsms(options: CsmsOptions): Promise<void> {
   const { clock, output, input } = options
   const paint = options.hasColours ? coloured : plain
   const transactions = transactionBook()
   const journal = options.journal === undefined ? undefined : keepJournal(options.journal, transactions, () => clock.now().epochMs)
+  let stopFrames = () => {}
   const { promise: asked, resolve: quit } = Promise.withResolvers<void>()
   options.ended.addEventListener('abort', () => quit(), { once: true })
   if (options.ended.aborted) quit()
@@ -52,6 +56,7 @@ export async function runCsms(options: CsmsOptions): Promise<void> {
     ...(options.cards === undefined ? {} : { cards: options.cards }),
   })
   try {
+    stopFrames = keepFrames(system, options.frames, (line) => print(line))
     const door = await openDoor(system, { host: options.host, port: options.port, log: log('info') })
     const isTerminal = input.isTTY === true && output.isTTY === true
     output.write(`OCPP 1.6 central system at ${paint('action', door.url)} (a station adds its id, /CP-1)\n`)
@@ -64,6 +69,7 @@ export async function runCsms(options: CsmsOptions): Promise<void> {
     desk.close()
     await door.close()
   } finally {
+    stopFrames()
     journal?.close()
   }
 }

@@ -45,10 +45,13 @@ const flags: readonly string[] = []
 let programs = 0
 
 /** Starts the station as a person does. `cache`: the user's cache directory. */
-export function startStation(bench: Workbench, options: { state: string; cache: string; words?: readonly string[]; node?: string }): Program {
+export function startStation(
+  bench: Workbench,
+  options: { state: string; cache: string; words?: readonly string[]; node?: string; nodeOptions?: string },
+): Program {
   const id = `PERF-${++programs}`
   const words = [bench.program, 'run', '--id', id, '--csms', bench.central.url, '--state', options.state, ...(options.words ?? [])]
-  return programOf(id, spawn(options.node ?? process.execPath, [...flags, ...words], { stdio: 'ignore', env: withCache(options.cache) }))
+  return programOf(id, spawn(options.node ?? process.execPath, [...flags, ...words], { stdio: 'ignore', env: withCache(options.cache, options.nodeOptions) }))
 }
 
 /** A Node that does nothing. */
@@ -56,9 +59,9 @@ export function startBareNode(node: string): Program {
   return programOf('node', spawn(node, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore', env: {} }))
 }
 
-function withCache(cache: string) {
+function withCache(cache: string, nodeOptions?: string) {
   const { NODE_COMPILE_CACHE: _, CACHE_DIRECTORY: __, ...environment } = process.env
-  return { ...environment, XDG_CACHE_HOME: cache }
+  return { ...environment, XDG_CACHE_HOME: cache, ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }) }
 }
 
 /** Guard and core as in the field: two programs that meet on a socket. What they keep and log is in `directory`. */

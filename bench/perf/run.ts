@@ -8,9 +8,11 @@ import { authorizeToStart } from './authorize.ts'
 import { bundled } from './bundle.ts'
 import { charging } from './charging.ts'
 import { composite } from './composite.ts'
+import { doors } from './doors.ts'
 import { faultLatency, faultLatencyAhead } from './fault-latency.ts'
 import { type Figure, table } from './figures.ts'
 import { memory } from './memory.ts'
+import { page } from './page.ts'
 import { type Workbench, workbench } from './programs.ts'
 import { starts } from './starts.ts'
 import { appends, day, drain } from './workers.ts'
@@ -26,10 +28,12 @@ const measurements: Readonly<Record<string, (bench: Workbench) => Promise<readon
   charging,
   faults: faultLatency,
   memory,
+  doors,
+  page,
   'faults-ahead': faultLatencyAhead,
 }
-/** It needs rights that most users do not have. */
-const onlyNamed: readonly string[] = ['faults-ahead']
+/** What needs rights that most users do not have, and what needs a browser and takes six minutes. */
+const onlyNamed: readonly string[] = ['faults-ahead', 'page']
 
 /** `node bench/perf/run.ts [--program FILE] [MEASUREMENT ...]`: measures the built program beside a bare client, and prints a table. */
 async function main(words: readonly string[]): Promise<number> {

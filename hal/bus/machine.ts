@@ -14,6 +14,7 @@ export function thisMachine(clock: Clock, log: Log): Machine {
     i2c: async (number) => (await import('./i2c-bus.ts')).openI2c(number, clock),
     serial: async (settings) => (await import('./serial-port.ts')).openSerial(settings, of),
     tcp: async (host, port) => (await import('./tcp.ts')).openTcp(host, port, of),
+    mqtt: async (spec, directory) => (await import('./mqtt-bus.ts')).openMqttBus(spec, directory, of),
     pwm: async (spec) => (await import('./pwm-sysfs.ts')).openPwm(spec, { clock, used: pwms }),
     read: (path) => readFile(path, 'utf8'),
     keys: async (path) => (await import('./keys.ts')).openKeys(path, of),

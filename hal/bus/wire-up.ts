@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
+import type { MqttClient } from '../../src/base/mqtt/client.ts'
 import { nearest } from '../../src/base/nearest.ts'
 import { openPart } from '../parts/open.ts'
 import type { Pins } from '../parts/pins.ts'
@@ -62,6 +63,7 @@ export function wireUp(spec: WiredBoardSpec, { clock, log, machine, changed, edg
   const modbus = shared<Modbus>((name) =>
     openModbus(name, busOf(name, ['modbus-rtu', 'modbus-tcp', 'modbus-rtu-over-tcp']) as ModbusBusSpec, { clock, log, machine }),
   )
+  const mqtt = shared<MqttClient>((name) => machine.mqtt(busOf(name, ['mqtt']) as Extract<BusSpec, { kind: 'mqtt' }>, spec.directory))
   const parts = shared<Opened<Pins | Adc>>(async (name) => {
     const found = spec.parts?.[name]
     if (found === undefined) throw unknown(`parts.${name}`, name, Object.keys(spec.parts ?? {}))
@@ -118,6 +120,7 @@ export function wireUp(spec: WiredBoardSpec, { clock, log, machine, changed, edg
     },
     i2c,
     modbus,
+    mqtt,
     serial,
     close: () => closeAll(opened, log),
   }

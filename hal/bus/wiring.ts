@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts'
 import type { Log } from '../../src/base/log.ts'
+import type { MqttClient } from '../../src/base/mqtt/client.ts'
 import type { Listenable } from '../../src/base/signal.ts'
 import type { PilotSpec } from '../spec/controllers.ts'
 import type { AnalogSpec, InputSpec, OutputSpec } from '../spec/words.ts'
@@ -7,6 +8,7 @@ import type { Adc } from './adc.ts'
 import type { Gpio, InputGroup, InputLine, OutputLine } from './gpio.ts'
 import type { I2cBus } from './i2c.ts'
 import type { Modbus } from './modbus.ts'
+import type { MqttBusSpec } from './mqtt-bus.ts'
 import type { PwmOutput } from './pwm.ts'
 import type { ByteLine, SerialSettings } from './serial.ts'
 
@@ -19,6 +21,8 @@ export interface Machine {
   i2c(number: number): Promise<I2cBus>
   serial(settings: SerialSettings): Promise<ByteLine>
   tcp(host: string, port: number): Promise<ByteLine>
+  /** @param directory that of the board file, which names files */
+  mqtt(spec: MqttBusSpec, directory: string): Promise<MqttClient>
   pwm(spec: Extract<PilotSpec, { kind: 'adc' }>['pwm']): Promise<PwmOutput>
   /** Reads a small file of the kernel (1-Wire, hwmon). */
   read(path: string): Promise<string>
@@ -39,6 +43,7 @@ export interface Wiring {
   analog(spec: AnalogSpec): Promise<{ readonly adc: Adc; readonly channel: number; terminalV(converterV: number): number }>
   i2c(name: string): Promise<I2cBus>
   modbus(name: string): Promise<Modbus>
+  mqtt(name: string): Promise<MqttClient>
   serial(name: string): Promise<ByteLine>
   /** An input, a sample or a reading changed: wakes the guard. */
   changed(): void

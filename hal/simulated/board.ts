@@ -5,6 +5,7 @@ import { usualBatteryV } from './dc.ts'
 import { deadMan } from './dead-man.ts'
 import type { PlantTerminals } from './electronics.ts'
 import type { PlantFault } from './faults.ts'
+import { type House, house } from './house.ts'
 import { simulatedOutput } from './output.ts'
 import { type Plant, plant } from './plant.ts'
 import type { SimulatedBoardSpec, SimulatedEvseSpec } from './spec.ts'
@@ -19,6 +20,8 @@ export interface SimulatedOptions {
 export interface SimulatedBoard {
   readonly board: Board
   readonly plants: readonly Plant[]
+  /** Undefined: the board file has none. */
+  readonly house: House | undefined
   /** A card at the reader of an EVSE; without one at the reader for all.
    *  @throws RangeError for an EVSE that the board does not have */
   present(id: string, evse?: number): void
@@ -32,6 +35,8 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
     return plant(at + 1, each, clock, { ...(register === undefined ? {} : { register }), ...(options.seed === undefined ? {} : { seed: options.seed }) })
   })
   for (const each of plants) each.terminals.changed.on(() => changed.emit())
+  const home = spec.grid === undefined ? undefined : house(spec.grid, plants, clock)
+  home?.changed(() => changed.emit())
   const readers = [undefined, ...plants.map((each) => each.evse)].map((evse) => ({ evse, presented: signal<Token>() }))
   const anyHas = (fault: PlantFault): Input => ({
     get isActive() {
@@ -48,6 +53,7 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
     isSimulated: true,
     evses: plants.map((each, at) => hardware(each, each.terminals, spec.evses[at] as SimulatedEvseSpec)),
     readers: readers satisfies readonly TokenReader[],
+    ...(home === undefined ? {} : { grid: home.meter }),
     emergencyStop: anyHas('emergencyStop'),
     tamper: anyHas('tamper'),
     failure: anyHas('board'),
@@ -59,12 +65,14 @@ export function simulatedBoard(spec: SimulatedBoardSpec, clock: Clock, options: 
     close() {
       isClosed = true
       relay?.close()
+      home?.stop()
       for (const each of plants) each.terminals.stop()
     },
   }
   return {
     board,
     plants,
+    house: home,
     present(id, evse) {
       const reader = readers.find((each) => each.evse === evse)
       if (reader === undefined) throw new RangeError(`no EVSE ${evse} on board ${spec.name}: it has 1 to ${plants.length}`)

@@ -77,6 +77,7 @@ export function simulatedEv({ spec, world, faults, seed, recompute }: Site, wh: 
   /** The current that the car has seen in the pilot and obeys. */
   let obeyedAmps: Amps = 0
   let changes = 0
+  let followed = 0
 
   const charge = () => Math.min(1, chargeWhenPlugged + (wh() - pluggedAtWh) / settings.batteryWh)
   const isWilling = () => isPlugged && !isAsleep && !isSuspended && !isDelayed && !isFull && settings.wantsAmps >= 6
@@ -101,7 +102,11 @@ export function simulatedEv({ spec, world, faults, seed, recompute }: Site, wh: 
   const follow = () => {
     const seen = heard(drive)
     if (!isS2Closed || seen < 6) return
-    world.set(`follows ${changes++}`, world.now + settings.reaction, () => {
+    const change = changes++
+    world.set(`follows ${change}`, world.now + settings.reaction, () => {
+      // A car that was made quicker meanwhile has obeyed a newer one already.
+      if (change < followed) return
+      followed = change
       if (isS2Closed) obeyedAmps = seen
       recompute()
     })

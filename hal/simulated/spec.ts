@@ -10,6 +10,16 @@ export interface SimulatedDcSpec {
   readonly voltageV?: Volts
 }
 
+/** What a simulated house draws beside its cars, and what its roof gives. */
+export interface SimulatedGridSpec {
+  /** L1, L2, L3, A; one entry: a house with one phase. */
+  readonly loadA: readonly Amps[]
+  /** Power of the roof at first, spread over the phases, W; 0 when left out. */
+  readonly solarW?: Watts
+  /** How each outlet's conductors lie on the grid's, as ConnectorPhaseRotation has it; RST when left out. */
+  readonly rotations?: readonly string[]
+}
+
 /** One simulated outlet. */
 export interface SimulatedEvseSpec {
   /** A per phase, 6 to 80. */
@@ -39,6 +49,8 @@ export interface SimulatedBoardSpec {
   readonly hasDeadMan?: boolean
   /** Contacts from outside; all are active while any outlet has the fault `limitInput`. */
   readonly limitInputs?: readonly { readonly amps: Amps; readonly evse?: number }[]
+  /** The house around it, with a meter at its connection to the grid; none when left out. */
+  readonly grid?: SimulatedGridSpec
   /** `eu` when left out. */
   readonly market?: 'eu' | 'us'
 }

@@ -24,6 +24,12 @@ export const wiredBoard = {
   gpio: maybe(words(['auto', 'chardev', 'sysfs'], 'How GPIO lines are reached. auto when left out: the character device where koffi loads, else sysfs.')),
   buses: named(bus, 'Serial lines, Modbus and I2C by names of your choice.'),
   parts: named(part, 'Expanders, relay boards and converters on I2C by names of your choice.'),
+  grid: maybe(
+    fields(
+      { meter },
+      'The connection to the grid: a meter behind the main fuse that counts the whole house, cars too, wired so that import is positive. Each phase with its current. See docs/load-management.md.',
+    ),
+  ),
   readers: maybe(schema.array(reader, { description: 'Readers of cards.', maxItems: 8 })),
   emergencyStop: maybe(input),
   tamper: maybe(input),

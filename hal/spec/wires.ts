@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import * as schema from '../../src/base/schema.ts'
+import { mqttMeter } from './mqtt-meter.ts'
 import { fields, flag, input, kinds, maybe, name, numeric, whole, words } from './words.ts'
 
 /** What devices hang on: serial lines, Modbus, I2C. Names are the file's own; devices refer to them. */
@@ -10,6 +11,7 @@ const serialLine = {
   parity: maybe(words(['none', 'even', 'odd'], 'none when left out. The mini-UART of a Raspberry Pi has no parity.')),
   stopBits: maybe(schema.unsafe<1 | 2>({ type: 'integer', enum: [1, 2], description: '1 when left out.' })),
 }
+const file = (description: string) => schema.string({ description: `${description} A file, relative to this one.`, minLength: 1, maxLength: 4_096 })
 /** Shared by every way Modbus comes. */
 const polite = {
   gapMs: maybe(whole('Silence between a reply and the next request, ms. 100 when left out, and never less than 3.5 characters.', 0, 2_000)),
@@ -24,8 +26,16 @@ export const bus = kinds(
     'modbus-rtu-over-tcp': fields({ host: name('Name or address.'), port: whole('Port of the serial server.', 1, 65_535), ...polite }),
     i2c: fields({ number: whole('The N of /dev/i2c-N.', 0, 255) }),
     serial: fields(serialLine),
+    mqtt: fields({
+      url: schema.string({ description: 'The broker: mqtt://HOST:1883, or mqtts://HOST:8883 for TLS.', minLength: 1, maxLength: 300 }),
+      user: maybe(name('User name at the broker.')),
+      passwordFile: maybe(file('Holds the password.')),
+      caFile: maybe(file("PEM of the authority that signed the broker's certificate. The system's when left out.")),
+      certFile: maybe(file('PEM of our own certificate, for brokers that ask for one. With keyFile.')),
+      keyFile: maybe(file('PEM of its key.')),
+    }),
   },
-  'A bus. modbus-tcp and modbus-rtu-over-tcp carry meters only, read by the core and never used by interlocks.',
+  'A bus. modbus-tcp, modbus-rtu-over-tcp and mqtt carry meters only, read by the core and never used by interlocks.',
 )
 export type BusSpec = Static<typeof bus>
 export type ModbusBusSpec = Extract<BusSpec, { kind: `modbus-${string}` }>
@@ -69,8 +79,9 @@ export const meter = kinds(
       input,
       pulsesPerKwh: whole('As printed on the meter.', 1, 100_000),
     }),
+    mqtt: mqttMeter,
   },
-  'The energy meter of an outlet.',
+  'An energy meter.',
 )
 export type MeterSpec = Static<typeof meter>
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { makeDirectories } from './directories.ts'
 
@@ -15,9 +15,10 @@ export interface LineWriter {
 const largestFile = 33_554_432
 
 /** @param to a file descriptor, or a file to append to; its directory is made
- *  @param largest bytes of the file; then it gets `.1` behind its name, in place of the one that had it before, and a new one is begun
+ *  @param largest bytes of the file; then it gets `.1` behind its name, and a new one is begun
+ *  @param keep how many such files stay; the one before `.1` becomes `.2`, the last one goes
  *  @throws the system's error when the file cannot be opened */
-export function lineWriter(to: number | string, largest: number = largestFile): LineWriter {
+export function lineWriter(to: number | string, largest: number = largestFile, keep = 1): LineWriter {
   const path = typeof to === 'string' ? resolve(to) : undefined
   let descriptor = typeof to === 'number' ? unblocked(to) : openFile(resolve(to))
   let isOpen = true
@@ -55,6 +56,7 @@ export function lineWriter(to: number | string, largest: number = largestFile): 
     size = 0
     if (path === undefined) return
     try {
+      for (let older = keep; older > 1; older--) if (existsSync(`${path}.${older - 1}`)) renameSync(`${path}.${older - 1}`, `${path}.${older}`)
       renameSync(path, `${path}.1`)
       const fresh = openFile(path)
       closeSync(descriptor)

@@ -18,7 +18,11 @@ export interface Log {
 /** JSON lines to a file descriptor (2: standard error) or a file. `now` supplies the time of each line, in ms since 1970;
  *  `also` hears each line.
  *  @throws the system's error when the file cannot be opened */
-export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string; also?: (line: string) => void }): Log & { close(): void } {
+export function jsonLog(options: { level: LogLevel; now: () => number; to?: number | string; also?: (line: string) => void }): Log & {
+  /** Writes a line that is no event of the log, beside them. */
+  line(text: string): void
+  close(): void
+} {
   const lines = lineWriter(options.to ?? 2)
   const { also } = options
   const log = wrap(
@@ -39,7 +43,7 @@ export function jsonLog(options: { level: LogLevel; now: () => number; to?: numb
           },
     ),
   )
-  return { ...log, close: lines.close }
+  return { ...log, line: (text) => lines.write(`${text}\n`), close: lines.close }
 }
 
 function wrap(inner: pino.Logger): Log {

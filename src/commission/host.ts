@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { release, userInfo } from 'node:os'
 import { openKernel } from '../../hal/bus/kernel.ts'
 import type { LineSpec } from '../../hal/spec/words.ts'
+import type { BoardSpec } from '../config/board.ts'
 import { holders } from './holders.ts'
 
 /** The computer as `doctor` looks at it; tests hand in one of paper. Nothing here changes anything. */
@@ -32,7 +33,8 @@ export interface Host {
 
 export const isPi5 = (host: Host): boolean => /Raspberry Pi (5|Compute Module 5)/.test(host.read('/proc/device-tree/model') ?? '')
 
-export async function thisHost(epochMs: number): Promise<Host> {
+/** @param board whose lines are looked at: only then is the kernel's interface opened, which takes 8 MB for koffi */
+export async function thisHost(epochMs: number, board: BoardSpec | undefined): Promise<Host> {
   const tried = <T>(run: () => T): T | undefined => {
     try {
       return run()
@@ -50,7 +52,7 @@ export async function thisHost(epochMs: number): Promise<Host> {
   }
   const load = createRequire(import.meta.url)
   const { username, uid } = userInfo()
-  const kernel = await openKernel().catch(() => undefined)
+  const kernel = board === undefined || board.kind === 'simulated' ? undefined : await openKernel().catch(() => undefined)
   return {
     read: (path) => tried(() => readFileSync(path, 'utf8')),
     list: (path) => tried(() => readdirSync(path).sort()) ?? [],

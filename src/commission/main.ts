@@ -149,7 +149,7 @@ Exit code: 0 the device did its part, 1 it did not, 2 wrong arguments or a wrong
 async function doctor(name: string | undefined, asJson: boolean, { clock, terminal }: Bench, given: Host | undefined): Promise<number> {
   const [{ examine, exitCodeOf, printed }, { thisHost }] = await Promise.all([import('./doctor.ts'), import('./host.ts')])
   const board = name === undefined ? undefined : await readBoard(name)
-  const findings = await examine(given ?? (await thisHost(clock.now().epochMs)), board)
+  const findings = await examine(given ?? (await thisHost(clock.now().epochMs, board)), board)
   terminal.stdout.write(asJson ? `${JSON.stringify(findings, undefined, 2)}\n` : printed(findings))
   return exitCodeOf(findings)
 }

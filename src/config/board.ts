@@ -93,6 +93,30 @@ const dc = schema.object(
   },
 )
 
+const rotations = ['RST', 'RTS', 'SRT', 'STR', 'TRS', 'TSR'] as const
+
+/** Of a simulated board only; a wired one names its meter. */
+const house = schema.object(
+  {
+    loadA: schema.array(schema.number({ description: 'A, 0 to 200.', minimum: 0, maximum: 200 }), {
+      description: 'What the house draws beside its cars at first: L1, L2, L3, or one figure for a house with one phase.',
+      minItems: 1,
+      maxItems: 3,
+    }),
+    solarW: schema.optional(schema.number({ description: 'What its roof gives at first, W. 0 when left out.', minimum: 0, maximum: 100_000, default: 0 })),
+    rotations: schema.optional(
+      schema.array(schema.unsafe<(typeof rotations)[number]>({ type: 'string', enum: [...rotations], description: `One of ${rotations.join(', ')}.` }), {
+        description: "How each outlet's conductors lie on L1 (R), L2 (S) and L3 (T). RST when left out.",
+        maxItems: mostConnectors,
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'A house around the charger with a meter at its connection to the grid, for load management. None when left out.',
+  },
+)
+
 export const simulatedSchema = schema.object(
   {
     ...about,
@@ -101,6 +125,7 @@ export const simulatedSchema = schema.object(
       enum: ['simulated', 'wired'],
       description: 'simulated: mains, cable, car and meter in software. wired: real devices, by the wires that the file names.',
     }),
+    grid: schema.optional(house),
     evses: evsesOf(schema.object({ ...outlet, dc: schema.optional(dc) }, { additionalProperties: false })),
   },
   { additionalProperties: false, title: 'Pilotwire board file', description: 'A world in software.' },
@@ -116,6 +141,7 @@ export interface SimulatedBoard {
   readonly name: string
   readonly kind: 'simulated'
   readonly evses: readonly EvseSpec[]
+  readonly grid?: { readonly loadA: readonly number[]; readonly solarW?: number; readonly rotations?: readonly string[] }
   /** What the file says about the guard's numbers; what it leaves out has the guard's default. */
   readonly safety: Partial<SafetySettings>
 }
@@ -131,7 +157,8 @@ export function simulatedOf(file: BoardFile, source: string): SimulatedBoard {
     if (each.dc === undefined || each.cable === 'fixed') continue
     throw new ConfigError(source, `evses.${at}.cable`, 'is socket, and a DC outlet has none', 'Write cable: fixed, or leave dc out')
   }
-  return { name: file.name, kind: file.kind, evses: file.evses.map((each) => ({ ...usualOutlet, ...each })), safety: file.safety ?? {} }
+  const grid = file.grid === undefined ? {} : { grid: file.grid }
+  return { name: file.name, kind: file.kind, evses: file.evses.map((each) => ({ ...usualOutlet, ...each })), ...grid, safety: file.safety ?? {} }
 }
 
 /** The same board with `count` outlets: the last simulated one repeats, or the list is cut.

@@ -4,6 +4,7 @@ import { ConfigError } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { type BoardSpec, simulatedOf, simulatedSchema } from './board.ts'
 import { checked } from './check.ts'
+import { checkHttpDoor } from './http-door.ts'
 import { identityFieldOf, identityLengths } from './identity.ts'
 import { parseFile, parseJson, readText } from './read.ts'
 import { type StationFile, stationSchema } from './station-file.ts'
@@ -18,12 +19,14 @@ export async function readStation(path: string): Promise<StationFile> {
     throw both('password and passwordFile are both there', 'network.password')
   if (station.doors?.control?.token !== undefined && station.doors.control.tokenFile !== undefined)
     throw both('token and tokenFile are both there', 'doors.control.token')
+  checkHttpDoor(path, station.doors?.http)
   return station
 }
 
-/** A board by its name (a file of `board-configs/`) or by the path of its file, relative to `directory`. @throws ConfigError */
-export async function readBoard(nameOrPath: string, directory = '.'): Promise<BoardSpec> {
-  const path = /[/\\]|\.(ya?ml|json)$/i.test(nameOrPath) ? resolve(directory, nameOrPath) : shippedBoard(nameOrPath)
+/** A board by its name (a file of `board-configs/`) or by the path of its file, relative to `directory`.
+ *  @param source where the name was written @throws ConfigError */
+export async function readBoard(nameOrPath: string, directory = '.', source = '--board'): Promise<BoardSpec> {
+  const path = /[/\\]|\.(ya?ml|json)$/i.test(nameOrPath) ? resolve(directory, nameOrPath) : shippedBoard(nameOrPath, source)
   const { value, lineOf } = await parseFile(path, 'board file')
   if ((value as { readonly kind?: unknown } | null)?.kind !== 'wired') return simulatedOf(checked(path, simulatedSchema, value, lineOf), path)
   const { wiredOf, wiredSchema } = await import('./wired-board.ts')
@@ -72,14 +75,14 @@ export function boardNames(): readonly string[] {
     .sort()
 }
 
-function shippedBoard(name: string): string {
+function shippedBoard(name: string, source: string): string {
   const directory = shippedBoards()
   const file = readdirSync(directory).find((each) => fileEnding.test(each) && each.replace(fileEnding, '') === name)
   if (file !== undefined) return join(directory, file)
   const names = boardNames()
   const meant = nearest(name, names)
   throw new ConfigError(
-    '--board',
+    source,
     '',
     `there is no board "${name}"`,
     `${meant === undefined ? '' : `Did you mean ${meant}? `}Known: ${names.join(', ')}; or name a file (./board.yaml)`,

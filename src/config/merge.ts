@@ -4,9 +4,14 @@ import { ConfigError } from '../base/errors.ts'
 import { type LogLevel, logLevels } from '../base/log.ts'
 import { nearest } from '../base/nearest.ts'
 import { mostConnectors, withConnectors } from './board.ts'
+import { checkedCsmsUrl, checkedIdentity, checkedOcpp } from './connection.ts'
 import { controlFrom } from './control-address.ts'
 import { readBoard, readSettings, readStation } from './files.ts'
+import { frameLogFrom } from './frame-log.ts'
+import { httpFrom } from './http-door.ts'
+import { mqttFrom } from './mqtt-door.ts'
 import { readSecret } from './read.ts'
+import { siteFrom } from './site.ts'
 import type { LogConfig, NetworkConfig, StationConfig } from './station.ts'
 import type { StationFile } from './station-file.ts'
 
@@ -19,9 +24,13 @@ export interface Flags {
   readonly ocpp?: string
   readonly state?: string
   readonly control?: string
+  readonly http?: string
+  readonly mqtt?: string
   readonly settings?: string
   readonly connectors?: string
   readonly log?: string
+  /** Where tagged lines of the frames go: a file, or `-`. */
+  readonly frames?: string
   readonly console?: boolean
   readonly respawn?: boolean
   readonly automaticEv?: boolean
@@ -39,8 +48,7 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
   const file: StationFile = flags.station === undefined ? {} : await readStation(flags.station)
   const beside = flags.station === undefined ? '.' : dirname(flags.station)
   const id = idFrom(flags, file)
-  const ocpp = flags.ocpp ?? file.network?.ocpp ?? '1.6'
-  if (ocpp !== '1.6') throw new ConfigError('--ocpp', '', `version ${ocpp} is not spoken`, 'Use 1.6')
+  const ocpp = checkedOcpp(flags.ocpp ?? file.network?.ocpp ?? '1.6', { source: '--ocpp', field: '' })
   const board = flags.board === undefined ? await readBoard(file.board ?? 'simulated', beside) : await readBoard(flags.board)
   const connectors = flags.connectors === undefined ? undefined : countFrom('--connectors', flags.connectors, 1, mostConnectors)
   const withConsole = flags.console ?? false
@@ -53,6 +61,8 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     connectors,
     stateDirectory: flags.state === undefined ? defaultStateDirectory(id, environment) : resolve(flags.state),
     control: controlFrom(flags.control, file.doors?.control, { path: flags.station ?? '', directory: beside }),
+    http: httpFrom(flags.http, file.doors?.http, { path: flags.station ?? '', directory: beside }),
+    mqtt: mqttFrom(flags.mqtt, file.doors?.mqtt, { path: flags.station ?? '', directory: beside }),
     settings: overridden({ ...(flags.automaticEv ? automaticEvSettings : {}), ...file.settings }, given),
     settingsOrigins: {
       ...origins(file.settings ?? {}, flags.station ?? '', 'settings.'),
@@ -66,6 +76,7 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     automaticEv: flags.automaticEv ?? false,
     log: logFrom(flags, environment, file, beside, withConsole),
     offPeak: file.offPeak === undefined ? undefined : { windows: [], randomDelayS: 600, ...file.offPeak },
+    site: siteFrom(file.site, board, flags.station ?? ''),
     vendorOptions: {
       bootAfterReconnect: false,
       preBootTransactions: false,
@@ -79,31 +90,15 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
 
 function idFrom(flags: Flags, file: StationFile): string {
   const id = flags.id ?? file.id
-  const source = flags.id === undefined && file.id !== undefined ? (flags.station ?? '') : '--id'
   if (id === undefined) throw new ConfigError('--id', '', 'the charge point has no identity', 'Give --id ID, or id in the station file')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (id === '' || id.length > 100 || /[\u0000-\u001f\u007f]/.test(id) || !id.isWellFormed()) {
-    throw new ConfigError(source, source === '--id' ? '' : 'id', 'is not an identity', 'Use 1 to 100 characters without control characters')
-  }
-  return id
+  return checkedIdentity(id, flags.id === undefined ? { source: flags.station ?? '', field: 'id' } : { source: '--id', field: '' })
 }
 
 function csmsUrlFrom(flags: Flags, file: StationFile): string {
   const typed = flags.csms ?? file.network?.csms
-  const fromFile = flags.csms === undefined && typed !== undefined
-  const wrong = (problem: string, remedy: string) =>
-    new ConfigError(fromFile ? (flags.station ?? '') : '--csms', fromFile ? 'network.csms' : '', problem, remedy)
-  if (typed === undefined) throw wrong('the central system has no URL', 'Give --csms ws://HOST:PORT/PATH, or network.csms in the station file')
-  const url = URL.parse(typed)
-  if (url === null || url.host === '') throw wrong('is not a URL', 'Write ws://HOST:PORT/PATH or wss://HOST/PATH')
-  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
-    throw wrong(`${url.protocol}// is not a WebSocket`, `Write ${url.protocol === 'https:' ? 'wss' : 'ws'}://HOST:PORT/PATH`)
-  }
-  // The identity becomes the last path segment: nothing may follow the path. A password must not get into logs with the URL.
-  if (url.username !== '' || url.password !== '')
-    throw wrong('holds a user or password', 'Use network.passwordFile in the station file; the user is the identity')
-  if (url.search !== '' || url.hash !== '') throw wrong('holds a query or fragment', 'End it with the path; the identity is appended to it')
-  return typed.replace(/\/+$/, '')
+  if (typed === undefined)
+    throw new ConfigError('--csms', '', 'the central system has no URL', 'Give --csms ws://HOST:PORT/PATH, or network.csms in the station file')
+  return checkedCsmsUrl(typed, flags.csms === undefined ? { source: flags.station ?? '', field: 'network.csms' } : { source: '--csms', field: '' })
 }
 
 /** The state directory of a charge point that is named by its id or by the directory. @throws ConfigError for neither */
@@ -161,7 +156,8 @@ export function logFrom(flags: Flags, environment: Environment, file: StationFil
   const named =
     flags.log !== undefined ? levelFrom('--log', flags.log) : variable !== undefined && variable !== '' ? levelFrom('OCPP_LOG_LEVEL', variable) : undefined
   const level = named ?? file.log?.level ?? usual
-  return { level: frames && level !== 'trace' ? 'debug' : level, file: logFile }
+  const tagged = frameLogFrom(flags.frames, frames, file.log, beside)
+  return { level: frames && level !== 'trace' ? 'debug' : level, file: logFile, ...(tagged === undefined ? {} : { frames: tagged }) }
 }
 
 function levelFrom(source: string, word: string): LogLevel {

@@ -1,6 +1,9 @@
 import type { Static } from 'typebox'
 import { logLevels } from '../base/log.ts'
 import * as schema from '../base/schema.ts'
+import { callable, httpDoor } from './http-door.ts'
+import { mqttDoor } from './mqtt-door.ts'
+import { site } from './site.ts'
 
 /** The station file: it describes a *type* of charger, so that everything in it may be left out and the id may come at start-up. */
 const closed = { additionalProperties: false } as const
@@ -48,6 +51,7 @@ const control = schema.object(
     port: schema.integer({ description: 'TCP port to listen on; 0: any free one.', minimum: 0, maximum: 65_535 }),
     token: secret(256, 'What a client must show (Authorization: Bearer, or ?token=). Prefer tokenFile.'),
     tokenFile: text(4_096, 'File that holds the token, relative to this file.'),
+    hosts: callable,
   },
   { ...closed, description: 'The control door: a WebSocket, a line in, a line out.' },
 )
@@ -61,7 +65,10 @@ export const stationSchema = schema.object(
     defaultTag: text(20, 'The card that "tag" shows when no other is named, at most 20 characters, in quotes.'),
     network: schema.optional(network),
     doors: schema.optional(
-      schema.object({ control: schema.optional(control) }, { ...closed, description: 'Where people and programs beside the central system come in.' }),
+      schema.object(
+        { control: schema.optional(control), http: schema.optional(httpDoor), mqtt: schema.optional(mqttDoor) },
+        { ...closed, description: 'Where people and programs beside the central system come in.' },
+      ),
     ),
     settings: schema.optional(
       schema.record(schema.string(), schema.string({ maxLength: 500, description: 'Values are text: put them in quotes, at most 500 characters.' }), {
@@ -95,6 +102,7 @@ export const stationSchema = schema.object(
         { ...closed, description: 'Charges in off-peak windows, after a random delay. The command "now" charges at once. Off when left out.' },
       ),
     ),
+    site: schema.optional(site),
     vendorOptions: schema.optional(
       schema.object(
         {
@@ -145,6 +153,18 @@ export const stationSchema = schema.object(
         {
           level: oneOf(logLevels, 'From which level on lines are written.'),
           file: text(4_096, 'File to append JSON lines to, relative to this file. Standard error when left out.'),
+          frames: text(4_096, 'File for a tagged line of each OCPP frame, relative to this file; - is standard output. None when left out.'),
+          framesMb: schema.optional(
+            schema.integer({
+              description: 'Size at which a new frames file is begun, MiB. 1 to 1000; 10 when left out.',
+              minimum: 1,
+              maximum: 1_000,
+              default: 10,
+            }),
+          ),
+          framesKept: schema.optional(
+            schema.integer({ description: 'Older frames files that stay: .1 is the newest. 1 to 100; 4 when left out.', minimum: 1, maximum: 100, default: 4 }),
+          ),
         },
         { ...closed, description: 'The log.' },
       ),

@@ -1,5 +1,7 @@
 import type { LogLevel } from '../base/log.ts'
+import type { MqttBroker } from '../base/mqtt/session.ts'
 import type { BoardSpec } from './board.ts'
+import type { SiteConfig } from './site.ts'
 
 /** What the station says of itself in BootNotification (OCPP 1.6 §6.3) and what stands on its type plate.
  *  Lengths as of OCPP: 20 characters, firmware version 50, meter and serial numbers 25. */
@@ -22,6 +24,39 @@ export interface ControlConfig {
   readonly port: number
   /** Required beyond loopback. A secret. */
   readonly token?: string
+  /** Further names under which it may be called. */
+  readonly hosts?: readonly string[]
+}
+
+/** Where the HTTP door listens, and what has to be shown there. */
+export interface HttpConfig {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Of programs. A secret. */
+  readonly token?: string
+  /** Of people. A secret. */
+  readonly password?: string
+  /** `device`: a password that this device made for itself. */
+  readonly login: 'device' | undefined
+  /** Further names under which it may be called. */
+  readonly hosts: readonly string[]
+}
+
+/** The broker of the MQTT door, and what is said there. */
+export interface MqttConfig {
+  /** Holds secrets. */
+  readonly broker: MqttBroker
+  readonly clientId: string | undefined
+  /** Topics begin with `base/id/`. */
+  readonly base: string
+  /** Home Assistant is told; false: and what it was told is taken back. */
+  readonly discovery: boolean
+  readonly discoveryPrefix: string
+  /** Of a current_limit without an end of its own, s; undefined: it stays. */
+  readonly limitTtlS: number | undefined
+  /** Where it was written, for errors. */
+  readonly source: string
 }
 
 /** One station, ready to run: flags over station file over defaults. Plain data. */
@@ -38,6 +73,10 @@ export interface StationConfig {
   readonly stateDirectory: string
   /** Undefined: no control door. */
   readonly control: ControlConfig | undefined
+  /** Undefined: no HTTP door. */
+  readonly http: HttpConfig | undefined
+  /** Undefined: no MQTT door. */
+  readonly mqtt: MqttConfig | undefined
   /** Factory values, applied when the state directory is new: of OCPP configuration keys, and of the identity's
    *  (`ChargePointVendor`, ...; see `identityWith`). */
   readonly settings: Readonly<Record<string, string>>
@@ -55,6 +94,8 @@ export interface StationConfig {
   readonly automaticEv: boolean
   readonly log: LogConfig
   readonly offPeak: OffPeakConfig | undefined
+  /** Undefined: no load management. */
+  readonly site: SiteConfig | undefined
   readonly vendorOptions: VendorOptions
 }
 
@@ -76,6 +117,17 @@ export interface LogConfig {
   readonly level: LogLevel
   /** Undefined: standard error. */
   readonly file: string | undefined
+  /** Tagged lines of the OCPP frames; absent: none. */
+  readonly frames?: FrameLogConfig
+}
+
+export interface FrameLogConfig {
+  /** Its own file; `-` standard output; undefined: where the log goes. */
+  readonly file: string | undefined
+  /** Then a new file is begun. */
+  readonly largestBytes: number
+  /** Older files that stay beside it. */
+  readonly keep: number
 }
 
 export interface VendorOptions {

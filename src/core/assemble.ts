@@ -29,6 +29,7 @@ import { reservations } from './reserving.ts'
 import { securityLog } from './security.ts'
 import { sessionLog } from './session-log.ts'
 import { type SettingValue, type SettingValues, settings } from './settings.ts'
+import type { Site, SiteParts } from './site/site.ts'
 import { type StoredStart, starts } from './starts.ts'
 import { watchTampering } from './tamper-watch.ts'
 import type { FilePorts } from './transfer.ts'
@@ -45,6 +46,8 @@ export interface ChargePointParts {
   readonly factory: Partial<SettingValues>
   /** Undefined: neither firmware updates nor logs to send. */
   readonly files: FilePorts | undefined
+  /** Load management on the spot; undefined: there is none here, and nothing of it is loaded. */
+  readonly site?: (parts: SiteParts) => Site
   /** On a full disk: deletes what can be done without. False: nothing could be. */
   readonly makeRoom: () => boolean
 }
@@ -66,6 +69,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
   const started = starts({ kept: store.documents<StoredStart>('starts'), clock, security })
   let authority: Authority | undefined
   let credentials: Credentials | undefined
+  let site: Site | undefined
   let sequence = 0
   let isShuttingDown = false
   /** Every transaction that goes on has its place again: what looks free is. */
@@ -85,7 +89,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     figures(number) {
       const { view, meterWh } = at(number)
       const { amps = 0, watts = 0 } = figuresOf(view.report.reading)
-      return { meterWh: meterWh(), powerW: watts, amps, offeredAmps: view.offered.amps }
+      return { meterWh: meterWh(), powerW: watts, amps, offeredAmps: view.offered.amps, offeredWatts: view.offered.watts }
     },
   })
   const writeEnd = (fact: TransactionEnded, at: Moment) => {
@@ -140,6 +144,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
           shown(description.evse, view)
           changed.emit(view)
           limits.follow(view)
+          site?.follow(view)
           vend.look()
         },
       })
@@ -182,6 +187,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     evses: [...evses.keys()],
     apply: (number, name, amps) => at(number).limit(name, amps),
   })
+  site = parts.site?.({ ...{ profiles, values, store, clock, log }, outlets: guard.evses, places: () => all, grid: guard.grid })
   for (const transaction of goesOn) {
     at(transaction.evse).resume(transaction)
     sessions.resume(transaction.id)
@@ -232,6 +238,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
     clearAuthorizationCache: tokens.clearCache,
     learntTokens: () => cache.entries().map(([token, info]) => ({ token, ...info })),
     local,
+    site,
     sessions,
     profiles,
     localList: list,
@@ -283,6 +290,7 @@ export function chargePoint(parts: ChargePointParts): ChargePoint & { close(): v
       local.close()
       sessions.close()
       limits.close()
+      site?.close()
       record.close()
     },
   }

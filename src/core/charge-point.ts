@@ -12,6 +12,7 @@ import type { Reservations } from './reservation.ts'
 import type { SecurityLog } from './security.ts'
 import type { Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
+import type { SiteDesk } from './site/picture.ts'
 import type { TokenInfo } from './token.ts'
 import type { FirmwareUpdates, LogUploads } from './transfer.ts'
 
@@ -150,6 +151,8 @@ export interface ChargePoint {
   learntTokens(): readonly LearntToken[]
   /** The owner's own limit and switch. */
   readonly local: LocalControl
+  /** Load management on the spot; undefined: none is set up. */
+  readonly site: SiteDesk | undefined
   readonly sessions: Sessions
   readonly localList: LocalList
   readonly reservations: Reservations

@@ -2,6 +2,7 @@ import { type Millis, millis, seconds } from '../base/units.ts'
 import type { Report } from '../safety/port.ts'
 import { attemptTimer } from './attempt.ts'
 import type { EvseView, RaisedFault } from './charge-point.ts'
+import { sharedLimits } from './charging/claim.ts'
 import type { ChargingProfile } from './charging/profile.ts'
 import type { OpenTransaction, StopReason, TransactionEnded } from './facts.ts'
 import { heldCable } from './held-cable.ts'
@@ -246,7 +247,8 @@ export function evse(parts: EvseParts): Evse {
       parts.record.note(openOf(running))
     },
     sizeWithout: desk.sizeWithout,
-    limits: desk.limits,
+    // Without a transaction it has no share of anything: 0 A of it would look like somebody's wish.
+    limits: () => desk.limits().filter(({ name }) => running !== undefined || !sharedLimits.some((each) => each === name)),
     sampleNow: metering.sampleNow,
     meterWh: metering.meterWh,
     refresh: () => follow(report()),

@@ -50,8 +50,8 @@ export interface OfferDesk {
   permit(name: string, isGiven: boolean): void
   /** A limit by name; undefined lifts it. */
   limit(name: string, limit: Limit | undefined): void
-  /** The least of all limits but the one of this name, granted or not: A per phase, or W at a DC outlet; 0 when a permit is missing. */
-  sizeWithout(name: string): number
+  /** The least of all limits but those of these names, granted or not: A per phase, or W at a DC outlet; 0 when a permit is missing. */
+  sizeWithout(...names: readonly string[]): number
   /** The least limit and who holds it; nothing when there is no grant or a permit is missing. */
   readonly current: Offered
   /** Every limit in force, the guard's own among them, the least first. */
@@ -126,11 +126,11 @@ export function offerDesk(evse: EvseDescription, guard: GuardPort, clock: Clock,
       const own = { name: 'guard', size: dc === undefined ? report.limit : (report.limitWatts ?? 0) }
       return [own, ...[...limits].map(([name, size]) => ({ name, size }))].toSorted((a, b) => a.size - b.size)
     },
-    sizeWithout(name) {
+    sizeWithout(...names) {
       if (missingPermit() !== undefined) return 0
       const report = guard.report(evse.evse)
       let size = dc === undefined ? report.limit : (report.limitWatts ?? 0)
-      for (const [each, limit] of limits) if (each !== name && limit < size) size = limit
+      for (const [each, limit] of limits) if (limit < size && !names.includes(each)) size = limit
       return size
     },
     withdraw(keepsLocked = false) {

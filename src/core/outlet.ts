@@ -62,8 +62,8 @@ export interface Evse {
   raise(fault: RaisedFault | undefined): void
   /** A limit by name; undefined lifts it. */
   limit(name: string, limit: Limit | undefined): void
-  /** What its transaction would be offered were it not for the limit of this name: A per phase, or W at a DC outlet. */
-  sizeWithout(name: string): number
+  /** What its transaction would be offered were it not for the limits of these names: A per phase, or W at a DC outlet. */
+  sizeWithout(...names: readonly string[]): number
   /** Every limit in force, the least first. */
   limits(): readonly NamedLimit[]
   sampleNow(): readonly SampledValue[]

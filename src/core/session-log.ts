@@ -29,10 +29,10 @@ interface KeptSession {
   readonly peakW: number
 }
 
-/** A trace as it is kept: its step in ms, and of each point ms since the start, W, A, A offered, Wh. */
+/** A trace as it is kept: its step in ms, and of each point ms since the start, W, A, A offered, Wh, and of a DC outlet W offered. */
 interface KeptTrace {
   readonly step: Millis
-  readonly points: readonly (readonly [number, number, number, number, number])[]
+  readonly points: readonly (readonly [number, number, number, number, number, number?])[]
 }
 
 /** What a session is made of now. */
@@ -41,6 +41,8 @@ export interface SessionFigures {
   readonly powerW: number
   readonly amps: number
   readonly offeredAmps: number
+  /** At a DC outlet. */
+  readonly offeredWatts: number | undefined
 }
 
 export interface SessionLogParts {
@@ -85,9 +87,12 @@ export function sessionLog({ store, ledger, figures, clock, log }: SessionLogPar
   }
   const summaryOf = (id: string, session: KeptSession): SessionSummary => {
     const { evse, token, endedAt, reason, meterStartWh, peakW } = session
-    const meterWh = running.has(id) ? Math.max(session.meterWh, figures(evse).meterWh) : session.meterWh
+    const now = running.has(id) ? figures(evse) : undefined
+    const meterWh = Math.max(session.meterWh, now?.meterWh ?? 0)
     const energyWh = Math.max(0, meterWh - meterStartWh)
-    return { id, evse, token, startedAt: startOf(session), endedAt, reason, meterStartWh, meterWh, energyWh, peakW }
+    // The trace looks each 10 s: what a person sees now is never above the peak.
+    const most = Math.max(peakW, now?.powerW ?? 0)
+    return { id, evse, token, startedAt: startOf(session), endedAt, reason, meterStartWh, meterWh, energyWh, peakW: most }
   }
   /** The clock may have been set since: within one boot the monotonic count tells when it began. */
   const startOf = ({ start, endedAt }: KeptSession) => {
@@ -192,10 +197,11 @@ function traceFrom(since: Millis, before: KeptTrace | undefined, timers: readonl
     get kept() {
       return { step, points }
     },
-    add(now, { meterWh, powerW, amps, offeredAmps }, meterStartWh) {
+    add(now, { meterWh, powerW, amps, offeredAmps, offeredWatts }, meterStartWh) {
       const last = points.at(-1)
       if (last !== undefined && now - since - last[0] < step * 0.9) return
-      points = [...points, [Math.round(now - since), Math.round(powerW), tenth(amps), tenth(offeredAmps), Math.round(Math.max(0, meterWh - meterStartWh))]]
+      const figures = [Math.round(now - since), Math.round(powerW), tenth(amps), tenth(offeredAmps), Math.round(Math.max(0, meterWh - meterStartWh))] as const
+      points = [...points, offeredWatts === undefined ? figures : [...figures, Math.round(offeredWatts)]]
       if (points.length <= mostPoints) return
       points = points.filter((_point, at) => at % 2 === 0)
       step *= 2
@@ -208,6 +214,6 @@ function traceFrom(since: Millis, before: KeptTrace | undefined, timers: readonl
 
 const tenth = (value: number) => Math.round(value * 10) / 10
 
-function pointOf([since, powerW, amps, offeredAmps, energyWh]: KeptTrace['points'][number], startedAt: number): TracePoint {
-  return { at: startedAt + since, powerW, amps, offeredAmps, energyWh }
+function pointOf([since, powerW, amps, offeredAmps, energyWh, offeredWatts]: KeptTrace['points'][number], startedAt: number): TracePoint {
+  return { at: startedAt + since, powerW, amps, offeredAmps, offeredWatts, energyWh }
 }

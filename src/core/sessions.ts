@@ -29,6 +29,8 @@ export interface TracePoint {
   readonly amps: Amps
   /** A per phase. */
   readonly offeredAmps: Amps
+  /** Undefined at an AC outlet. */
+  readonly offeredWatts: Watts | undefined
   /** Since the session began. */
   readonly energyWh: WattHours
 }

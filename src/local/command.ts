@@ -63,6 +63,8 @@ export type Reply = 'ok' | `ok ${string}` | `error ${string}`
 export interface Parameter<T> {
   readonly name: string
   readonly isOptional: boolean
+  /** What a program passes for it; words: one of these. `src/client/commands.ts` is made of it. */
+  readonly takes: 'number' | 'text' | readonly string[]
   /** In words, for the reply to a wrong one: `a connector: 1 to 2`. */
   expects(context: LocalContext): string
   /** Undefined: not what is expected. */
@@ -75,8 +77,10 @@ export interface Command {
   readonly name: string
   /** `start <idTag> [c]` */
   readonly usage: string
+  readonly parameters: readonly Pick<Parameter<unknown>, 'name' | 'isOptional' | 'takes'>[]
   readonly help: string
-  run(words: readonly string[], context: LocalContext, session: Session): Reply | Promise<Reply>
+  /** @param words undefined: left out, though a later one is there */
+  run(words: readonly (string | undefined)[], context: LocalContext, session: Session): Reply | Promise<Reply>
 }
 
 /** Declares a row: its arguments are read before `run` sees them, and what is wrong with them is answered. */
@@ -90,6 +94,7 @@ export function command<const P extends readonly Parameter<unknown>[]>(row: {
   return {
     name: row.name,
     usage,
+    parameters: row.parameters,
     help: row.help,
     run(words, context, session) {
       if (words.length > row.parameters.length) return `error too many words after "${row.name}": expected ${usage}`
@@ -120,6 +125,7 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
 export const connector: Parameter<number> = {
   name: 'c',
   isOptional: false,
+  takes: 'number',
   expects: ({ chargePoint }) => {
     const last = chargePoint.evses.length
     return last === 1 ? 'a connector: there is only 1' : `a connector: 1 to ${last}`
@@ -131,6 +137,7 @@ export const connector: Parameter<number> = {
 export const idTag: Parameter<string> = {
   name: 'idTag',
   isOptional: false,
+  takes: 'text',
   expects: () => 'a card: 1 to 20 characters',
   read: (word) => (word.length >= 1 && word.length <= 20 ? word : undefined),
 }
@@ -140,6 +147,7 @@ export function quantity(name: string, unit: string, least: number, most: number
   return {
     name,
     isOptional: false,
+    takes: 'number',
     expects: () => `a number from ${least} to ${most} (${unit})`,
     read: (word) => (/^-?\d{1,12}(\.\d{1,6})?$/.test(word) && Number(word) >= least && Number(word) <= most ? Number(word) : undefined),
   }
@@ -150,6 +158,7 @@ export function oneOf<const T extends readonly string[]>(name: string, words: T)
   return {
     name,
     isOptional: false,
+    takes: words,
     expects: () => `one of ${words.join(', ')}`,
     read: (word) => words.find((each) => each.toLowerCase() === word.toLowerCase()),
   }

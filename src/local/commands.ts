@@ -64,10 +64,19 @@ export const table: readonly Command[] = [
   }),
   command({
     name: 'current',
-    parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector)],
-    help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses; at a DC connector of its supply: A x phases x V are the watts at its output',
-    run({ chargePoint }, [limit, evse]) {
-      chargePoint.local.limit(evse ?? 'all', limit)
+    parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector), optional(quantity('s', 'seconds', 1, 86_400))],
+    help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses; with seconds it ends by itself; at a DC connector of its supply: A x phases x V are the watts at its output',
+    run({ chargePoint }, [limit, evse, lasts]) {
+      chargePoint.local.limit(evse ?? 'all', limit, lasts === undefined ? undefined : seconds(lasts))
+      return 'ok'
+    },
+  }),
+  command({
+    name: 'nolimit',
+    parameters: [optional(connector)],
+    help: 'lifts the local limit, everywhere when no connector is named',
+    run({ chargePoint }, [evse]) {
+      chargePoint.local.limit(evse ?? 'all', undefined)
       return 'ok'
     },
   }),
@@ -87,6 +96,13 @@ export const table: readonly Command[] = [
     parameters: [optional(connector)],
     help: 'ends the transaction and lets the plug go, once that is safe',
     run: async ({ chargePoint }, [evse = 1]) => unlockReplies[await chargePoint.unlock(evse)],
+  }),
+  command({
+    name: 'forget',
+    parameters: [],
+    help: 'forgets the cards that were learnt by asking the central system',
+    run: ({ chargePoint }) =>
+      chargePoint.clearAuthorizationCache() ? 'ok the cache is empty' : 'error the authorization cache is switched off (AuthorizationCacheEnabled)',
   }),
   command({
     name: 'info',
@@ -201,7 +217,13 @@ function helpOver(rows: () => readonly Command[]): Command {
   return command({
     name: 'help',
     parameters: [
-      optional({ name: 'command', isOptional: false, expects: () => 'a command', read: (word) => rows().find((each) => each.name === word.toLowerCase()) }),
+      optional({
+        name: 'command',
+        isOptional: false,
+        takes: 'text',
+        expects: () => 'a command',
+        read: (word) => rows().find((each) => each.name === word.toLowerCase()),
+      }),
     ],
     help: 'the commands, or what one of them means',
     run: (_context, [row]) =>
@@ -215,7 +237,7 @@ function helpOver(rows: () => readonly Command[]): Command {
   })
 }
 
-/** Words apart by white space; a word with white space in it stands in double quotes. */
-function wordsIn(line: string): readonly string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '')
+/** Words apart by white space; a word with white space in it stands in double quotes. Undefined for a bare `-`: left out. */
+function wordsIn(line: string): readonly (string | undefined)[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([word, inQuotes]) => (word === '-' ? undefined : (inQuotes ?? word)))
 }

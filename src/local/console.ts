@@ -1,11 +1,9 @@
-import { createInterface } from 'node:readline'
-import type { WriteStream } from 'node:tty'
-import { folded } from '../base/folded.ts'
 import { seconds } from '../base/units.ts'
 import type { EvseView } from '../core/charge-point.ts'
 import { figuresOf } from '../core/figures.ts'
 import type { LocalContext, Session } from './command.ts'
 import type { Commands } from './commands.ts'
+import { asksForHelp, openPrompt, tellRows } from './prompt.ts'
 
 export interface Console {
   /** Prints a line above the prompt. */
@@ -27,74 +25,37 @@ export function openConsole(options: {
   readonly isTerminal: boolean
 }): Console {
   const { commands, context, input, output, isTerminal } = options
-  const lines = createInterface({ input, output, terminal: isTerminal, prompt: '> ', completer: completerOver(commands), historySize: 200 })
+  const names = commands.rows.map((row) => row.name)
   let isClosed = false
-  let hasPrompt = isTerminal
-  let hasRead = false
-  const columns = () => (isTerminal ? (output as Partial<WriteStream>).columns : undefined)
-  const print = (line: string, indent?: number) => {
-    if (hasPrompt) output.write('\r\x1b[K')
-    output.write(`${folded(line, columns(), indent)}\n`)
-    if (hasPrompt) lines.prompt(true)
-  }
-  const queue = inOrder(async (line) => {
-    const afterwards: (() => void)[] = []
-    // The console is the session of whoever started the program: `exit` ends both.
-    const session: Session = { end: context.stop, after: (run) => afterwards.push(run) }
-    if (/^\s*(help|\?)\s*$/i.test(line)) tellHelp(commands, print)
-    else if (line.trim() !== '') print(await commands.run(line, session))
-    for (const run of afterwards) run()
+  const prompt = openPrompt({
+    input,
+    output,
+    isTerminal,
+    names: () => names,
+    async heard(line) {
+      const afterwards: (() => void)[] = []
+      // The console is the session of whoever started the program: `exit` ends both.
+      const session: Session = { end: context.stop, after: (run) => afterwards.push(run) }
+      if (asksForHelp(line)) tellRows(commands.rows, print)
+      else if (line.trim() !== '') print(await commands.run(line, session))
+      for (const run of afterwards) run()
+    },
+    // An input that was empty from the start (/dev/null) is nobody leaving: the charge point goes on.
+    ended: (hasRead) => {
+      if (hasRead) context.stop()
+    },
   })
+  const { print } = prompt
   const close = () => {
     if (isClosed) return
     isClosed = true
     for (const end of stopping) end()
-    lines.close()
+    prompt.close()
   }
   const stopping = [...narrate(context, print), tellLink(context, print)]
   output.on('error', close)
-  lines.on('line', (line) => {
-    hasRead = true
-    queue.add(line)
-  })
-  lines.on('SIGINT', () => context.stop())
-  lines.on('close', () => {
-    hasPrompt = false
-    if (isClosed) return
-    if (isTerminal) context.stop()
-    // An input that was empty from the start (/dev/null) is nobody leaving: the charge point goes on.
-    else if (hasRead) void queue.whenDone().then(context.stop)
-  })
   if (isTerminal) print(`Charge point ${context.stationId}. Type help for the commands, quit to end.`)
   return { print: (line) => print(line), close }
-}
-
-function tellHelp(commands: Commands, print: (line: string, indent: number) => void): void {
-  const widest = Math.min(24, Math.max(...commands.rows.map((row) => row.usage.length)))
-  for (const { usage, help } of commands.rows) {
-    if (usage.length > widest) print(`  ${usage}`, widest + 4)
-    print(`  ${(usage.length > widest ? '' : usage).padEnd(widest)}  ${help}`, widest + 4)
-  }
-}
-
-function completerOver(commands: Commands): (line: string) => [string[], string] {
-  return (line) => [commands.rows.map((row) => row.name).filter((name) => name.startsWith(line)), line]
-}
-
-/** Runs jobs one at a time, in their order. */
-function inOrder(job: (line: string) => Promise<void>): { add(line: string): void; whenDone(): Promise<void> } {
-  let last: Promise<void> = Promise.resolve()
-  return {
-    add(line) {
-      last = last.then(() => job(line))
-    },
-    async whenDone() {
-      for (let seen: Promise<void> | undefined; seen !== last; ) {
-        seen = last
-        await seen
-      }
-    },
-  }
 }
 
 /** Prints whether the central system is there; each further try to reach it is no news. */

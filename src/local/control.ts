@@ -1,11 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import type { Clock } from '../base/clock.ts'
 import { ConfigError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { isLoopback } from '../base/loopback.ts'
 import type { Commands } from './commands.ts'
+import { bearerOf, type Gate, gate, type Turned } from './gate.ts'
+import { cannotListen } from './listening.ts'
+import { closeTight, tightServer } from './tight-server.ts'
+import { turnedLog } from './turned-log.ts'
 
 /** Where the control door listens, and what a client must show there. */
 export interface ControlAddress {
@@ -14,6 +18,8 @@ export interface ControlAddress {
   readonly port: number
   /** Required beyond loopback; asked for everywhere when set. */
   readonly token?: string
+  /** Further names under which clients may call it. */
+  readonly hosts?: readonly string[]
 }
 
 export interface ControlDoor {
@@ -28,12 +34,14 @@ const longestLine = 4_096
 /** Lines of one client that wait for their turn; `wait` makes them pile up. */
 const mostWaiting = 1_000
 const mostClients = 32
+/** Connections: of clients, and of those who have not shown a token yet. */
+const places = { all: 100, ofOne: 33 } as const
 /** Bytes of replies that a client may leave unread. */
 const mostUnread = 1_048_576
 
 /** Opens the door: a WebSocket, a line in, a line out.
  *  @throws ConfigError when the host is not loopback and no token is set, or the address cannot be had */
-export function openControl(address: ControlAddress, commands: Commands, log: Log): Promise<ControlDoor> {
+export function openControl(address: ControlAddress, commands: Commands, log: Log, clock: Clock): Promise<ControlDoor> {
   const { host, port, token } = address
   if (token === undefined && !isLoopback(host)) {
     return Promise.reject(
@@ -45,58 +53,45 @@ export function openControl(address: ControlAddress, commands: Commands, log: Lo
       ),
     )
   }
+  const entrance = gate({ ...address, clock, secrets: token === undefined ? [] : [token], pages: 'loopback' })
+  const turnedAway = turnedLog(log, clock, 'control client refused')
   return new Promise((resolve, reject) => {
+    const http = tightServer(places)
     const server = new WebSocketServer({
-      host,
-      port,
+      server: http,
       maxPayload: longestLine,
       perMessageDeflate: false,
-      verifyClient: ({ req }: { req: IncomingMessage }, answer: (accepted: boolean, code?: number, words?: string) => void) => {
-        const refusal = refusalOf(req, token) ?? (server.clients.size >= mostClients ? { code: 503, words: 'Too many clients' } : undefined)
+      verifyClient: (
+        { req }: { req: IncomingMessage },
+        answer: (accepted: boolean, code?: number, words?: string, headers?: Readonly<Record<string, string>>) => void,
+      ) => {
+        const refusal = refusalOf(req, entrance, server.clients.size)
         if (refusal === undefined) return answer(true)
-        log.warn({ from: req.socket.remoteAddress, code: refusal.code, reason: refusal.words }, 'control client refused')
-        answer(false, refusal.code, refusal.words)
+        turnedAway(req, refusal)
+        answer(false, refusal.status, refusal.words, refusal.retryAfterS === undefined ? {} : { 'Retry-After': String(refusal.retryAfterS) })
       },
     })
-    server.once('error', (error: NodeJS.ErrnoException) => reject(unavailable(host, port, error)))
+    // It hears of the errors of `http` too.
+    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen('--control', host, port, error)))
     server.on('connection', (socket) => serve(socket, commands, log))
-    server.once('listening', () => {
+    http.on('request', (_request, response) => response.writeHead(426, { Upgrade: 'websocket' }).end())
+    http.listen({ host, port }, () => {
       server.removeAllListeners('error')
       server.on('error', (error) => log.error({ error: error.message }, 'control door'))
-      resolve({ host, port: (server.address() as AddressInfo).port, close: () => closeServer(server) })
+      resolve({ host, port: (http.address() as AddressInfo).port, close: () => closeDoor(server, http) })
     })
   })
 }
 
-function refusalOf(request: IncomingMessage, token: string | undefined): { readonly code: number; readonly words: string } | undefined {
-  // A web page that somebody else wrote must not drive the charger; programs send no Origin.
-  const { origin } = request.headers
-  if (origin !== undefined && !isLoopback(URL.parse(origin)?.hostname ?? '')) return { code: 403, words: 'Foreign Origin' }
-  if (token !== undefined && !sameSecret(tokenOf(request), token)) return { code: 401, words: 'Token required' }
-  return undefined
-}
+type Refused = Omit<Turned, 'status'> & { readonly status: Turned['status'] | 503 }
 
-function tokenOf(request: IncomingMessage): string {
-  const bearer = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  return bearer ?? URL.parse(request.url ?? '/', 'ws://door')?.searchParams.get('token') ?? ''
-}
-
-/** Takes the same time wherever the two differ, and whatever their lengths. */
-function sameSecret(shown: string, secret: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(shown), digest(secret))
-}
-
-function unavailable(host: string, port: number, error: NodeJS.ErrnoException): ConfigError {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} of ${host} is in use`,
-    EACCES: `port ${port} may not be opened by this user`,
-    EADDRNOTAVAIL: `${host} is not an address of this machine`,
-    ENOTFOUND: `there is no host ${host}`,
-    EAI_AGAIN: `there is no host ${host}`,
-  }
-  const remedy = error.code === 'EADDRINUSE' ? 'Stop the other program, or choose another port' : 'Choose another host or port'
-  return new ConfigError('--control', '', reasons[error.code ?? ''] ?? `cannot listen on ${host}:${port} (${error.code ?? error.message})`, remedy)
+function refusalOf(request: IncomingMessage, entrance: Gate, clients: number): Refused | undefined {
+  const turned = entrance.admit(request)
+  if (turned !== undefined) return turned
+  if (clients >= mostClients) return { status: 503, words: 'Too many clients' }
+  if (!entrance.asks) return undefined
+  const shown = bearerOf(request) ?? URL.parse(request.url ?? '/', 'ws://door')?.searchParams.get('token') ?? undefined
+  return shown === undefined ? { status: 401, words: 'Token required' } : entrance.judge(request, shown)
 }
 
 /** One client: its lines are answered in their order, one at a time. */
@@ -132,10 +127,11 @@ function linesIn(frame: string): readonly string[] {
   return frame.replace(/\r?\n$/, '').split(/\r?\n/)
 }
 
-function closeServer(server: WebSocketServer): Promise<void> {
+function closeDoor(server: WebSocketServer, http: Server): Promise<void> {
   for (const client of server.clients) {
     client.close(1001, 'The charge point stops')
     client.terminate()
   }
-  return new Promise((resolve) => server.close(() => resolve()))
+  server.close()
+  return closeTight(http)
 }

@@ -1,8 +1,7 @@
 import type { ChargePoint, EvseView } from '../core/charge-point.ts'
-import { profileLimit, stationLimit } from '../core/charging/limiting.ts'
 import { figuresOf, rounded } from '../core/figures.ts'
-import { disabledLimit, localLimit } from '../core/local-control.ts'
 import type { LocalContext } from './command.ts'
+import { holderWords, isWorthSaying } from './holders.ts'
 
 /** The internal state as plain data: what `status` prints. Units stand in the names; null: there is none. */
 export function pictureOf(context: LocalContext) {
@@ -66,18 +65,10 @@ export function infoOf({ chargePoint, transactionNumber }: LocalContext): string
     .join('; ')
 }
 
-/** Who limits a transaction, in words; what belongs to the charger itself (its board, its cable, the guard) goes without saying. */
-const holders: Readonly<Record<string, string>> = {
-  [profileLimit]: 'by a charging profile',
-  [stationLimit]: 'by a profile for the whole station',
-  [localLimit]: 'by the command "current"',
-  [disabledLimit]: 'by the command "disable"',
-  'off-peak': 'by the off-peak hours',
-}
-
+/** Who limits a transaction, in words. */
 function holdOf({ transaction, offered: { amps, watts, heldBy } }: EvseView): readonly string[] {
-  const words = transaction === undefined ? undefined : holders[heldBy]
-  return words === undefined ? [] : [`limited to ${watts === undefined ? `${rounded(amps, 1)} A` : `${rounded(watts, 0)} W`} ${words}`]
+  if (transaction === undefined || !isWorthSaying(heldBy)) return []
+  return [`limited to ${watts === undefined ? `${rounded(amps, 1)} A` : `${rounded(watts, 0)} W`} by ${holderWords(heldBy)}`]
 }
 
 function promisesOf({ reservations }: ChargePoint, evse: number): readonly string[] {

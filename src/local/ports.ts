@@ -1,6 +1,7 @@
 import type { Listenable } from '../base/signal.ts'
 import type { LocalContext } from './command.ts'
 import type { Commands } from './commands.ts'
+import type { LedgerPort } from './ledger-port.ts'
 
 /** What the doors for people and programs at the charger see beside the core: handed in by `run`, which knows OCPP and the machine. */
 
@@ -56,8 +57,9 @@ export interface KeyPicture {
 
 export interface KeyDesk {
   all(): readonly KeyPicture[]
-  /** `unknown`: no such key here; `readOnly`; `refused`: not a value of this key. */
-  set(key: string, value: string): 'set' | 'unknown' | 'readOnly' | 'refused'
+  /** As the central system's ChangeConfiguration. `unknown`: no such key here; `refused`: not a value of this key, or not now; `notKept`:
+   *  the disk takes nothing. */
+  set(key: string, value: string): 'set' | 'unknown' | 'readOnly' | 'refused' | 'notKept'
 }
 
 /** Where the central system is, and who the station says it is. A change is kept until the flags or the station file say something new. */
@@ -68,8 +70,15 @@ export interface ConnectionDesk {
   readonly versions: readonly string[]
   /** The owner changed it here, and not in the station file. */
   readonly isChanged: boolean
-  /** Keeps it and connects anew. @throws ConfigError naming `url`, `identity` or `version` */
-  set(wanted: { readonly url?: string; readonly identity?: string; readonly version?: string }): void
+  /** The central system has accepted the station on this connection. */
+  readonly isAccepted: boolean
+  /** The station shows it a password. */
+  readonly hasPassword: boolean
+  /** There is a password, and it is not shown: it was given for another host. */
+  readonly isPasswordWithheld: boolean
+  /** Keeps it and connects anew. Another host is shown the `password` that comes along, or none.
+   *  @throws ConfigError naming `url`, `identity`, `version` or `password`; StoreError where the password for the same host cannot be kept */
+  set(wanted: { readonly url?: string; readonly identity?: string; readonly version?: string; readonly password?: string }): void
 }
 
 /** OCPP messages that a tester sends by hand; on simulated boards only. */
@@ -101,6 +110,7 @@ export interface MachinePort {
   logLines(): readonly string[]
   readonly logged: Listenable<string>
   readonly firmwareVersion: string
+  readonly plate: { readonly vendor: string; readonly model: string }
   /** Name and words of the board file, for people. */
   readonly board: { readonly name: string; readonly isSimulated: boolean; readonly wiring: readonly string[] }
   /** Since this program started, s. */
@@ -108,6 +118,8 @@ export interface MachinePort {
   /** Of the state directory; undefined: it cannot be told. */
   freeBytes(): number | undefined
   rssBytes(): number
+  /** Since the guard was last heard, ms; 0 where it lives in this process. */
+  guardSilentMs(): number
   /** How late the core's event loop was at worst in the last minute, ms. */
   loopLagMs(): number
   /** Of the processor, degrees C; undefined: it cannot be told. */
@@ -115,7 +127,6 @@ export interface MachinePort {
   doctor(): Promise<readonly DoctorFinding[]>
 }
 
-/** Hands at the simulated world that the table of commands has no row for. */
 export interface LocalPorts {
   readonly context: LocalContext
   readonly commands: Commands
@@ -123,6 +134,9 @@ export interface LocalPorts {
   readonly keys: KeyDesk
   readonly connection: ConnectionDesk
   readonly machine: MachinePort
+  readonly ledger: LedgerPort
+  /** What `fault` can break; undefined: the board is real. */
+  readonly breakables: readonly { readonly name: string; readonly words: string }[] | undefined
   /** Undefined: the board is real. */
   readonly messages: MessageDesk | undefined
 }

@@ -36,6 +36,8 @@ export interface CredentialTrial {
   readonly shown: ShownCredentials
   /** Call `write` to change the newest ones; then the connection is made anew, after the answer to whoever asked. */
   change(write: () => void): void
+  /** Another central system: what was on trial, or refused, was not meant for it. The caller clears `kept`. */
+  forget(): void
   close(): void
 }
 
@@ -151,6 +153,13 @@ export function credentialTrial(parts: CredentialTrialParts): CredentialTrial {
       isTold = false
       again?.stop()
       if (link.state !== 'disconnected') again = clock.after('new credentials', millis(0), () => link.reconnect())
+    },
+    forget() {
+      other = provenHere = undefined
+      isOnTrial = isTold = false
+      turnTo(false)
+      stopProof()
+      again?.stop()
     },
     close() {
       for (const off of offs) off()

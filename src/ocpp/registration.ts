@@ -44,6 +44,8 @@ export interface Registration {
   readonly isOnline: boolean
   /** BootNotification out of turn (TriggerMessage). False, and nothing is sent, once accepted (errata 3.35). */
   bootNow(): boolean
+  /** Another central system is meant from now on: BootNotification is the first thing it hears. */
+  renew(): void
   /** Sends no further BootNotification by itself. */
   stop(): void
 }
@@ -146,6 +148,12 @@ export function registration(options: RegistrationOptions): Registration {
       if (state === 'accepted') return false
       bootWhenPossible()
       return true
+    },
+    renew() {
+      attempt = undefined
+      isDue = true
+      wait?.stop()
+      enter('booting')
     },
     stop: () => wait?.stop(),
   }

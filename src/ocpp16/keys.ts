@@ -29,7 +29,7 @@ const mostRotations = (core: ChargePoint) => core.evses.length + 1
 const rotation = words(
   'ConnectorPhaseRotation',
   'phaseRotation',
-  'How the phases are wired, for the central system to know: 0.RST,1.RST.',
+  'How the phases are wired, for the central system to know; load management counts by it: 0.RST,1.RST.',
   isRotation,
   mostRotations,
 )

@@ -1,6 +1,6 @@
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { Key } from './key-kinds.ts'
-import { keys } from './keys.ts'
+import { isOffered, isReadOnly, keys } from './keys.ts'
 
 const byName: ReadonlyMap<string, Key> = new Map(keys.map((each) => [each.key.toLowerCase(), each]))
 
@@ -20,6 +20,17 @@ export const standardKeys: readonly string[] = [
   'CertificateStoreMaxLength',
   'CpoName',
 ]
+
+/** What became of a change that somebody asked for while the station runs. */
+export type ChangeOutcome = 'set' | 'unknown' | 'readOnly' | 'refused'
+
+/** Changes a key as ChangeConfiguration does (OCPP 1.6 §5.3), whoever asks. @throws StoreError when the disk takes nothing */
+export function changeKey(core: ChargePoint, name: string, value: string): ChangeOutcome {
+  const key = findKey(name)
+  if (key === undefined || !isOffered(key, core)) return 'unknown'
+  if (isReadOnly(key, core)) return 'readOnly'
+  return key.write?.(core, value) === true ? 'set' : 'refused'
+}
 
 /** What became of one factory value. */
 export type FactoryOutcome = 'set' | 'refused' | 'derived' | 'notOffered' | 'unknown'

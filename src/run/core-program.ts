@@ -27,6 +27,10 @@ export function startCore(config: StationConfig, socket: string, streams?: Strea
     const { clock } = parts
     const port = await guardAt(socket, parts)
     let isAll = false
+    let heardAt = clock.monotonic()
+    port.acknowledged.on(() => {
+      heardAt = clock.monotonic()
+    })
     const leaveGuard = () => {
       if (isAll) port.restart()
       port.close()
@@ -35,6 +39,7 @@ export function startCore(config: StationConfig, socket: string, streams?: Strea
       station: coreStation({ ...parts, guard: port, leaveGuard }),
       hands: port.hello.isSimulated ? handsBy((line) => port.world(line)) : undefined,
       lost: port.closed,
+      guardSilentMs: () => clock.monotonic() - heardAt,
       restarts({ scope }) {
         isAll = scope === 'all'
       },

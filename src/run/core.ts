@@ -6,7 +6,7 @@ import { nearest } from '../base/nearest.ts'
 import { type Millis, minutes, seconds } from '../base/units.ts'
 import { identityFieldOf, identityWith } from '../config/identity.ts'
 import type { Identity, StationConfig } from '../config/station.ts'
-import { chargePoint } from '../core/assemble.ts'
+import { type ChargePointParts, chargePoint } from '../core/assemble.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { StopReason } from '../core/facts.ts'
 import { memoryWatch } from '../core/memory-watch.ts'
@@ -19,8 +19,10 @@ import { type Ocpp16, ocpp16, ocpp16Door, ocpp16Readers } from '../ocpp16/adapte
 import { applyFactory, findKey, standardKeys } from '../ocpp16/settings.ts'
 import type { GuardPort } from '../safety/port.ts'
 import type { Store } from '../store/store.ts'
+import { type CsmsPlace, csmsPlace } from './csms-place.ts'
+import { takesFactoryValues, tookFactoryValues } from './factory-values.ts'
 import { withNetworkMeters } from './network-meters.ts'
-import { stationCredentials } from './station-credentials.ts'
+import { type StationCredentials, stationCredentials } from './station-credentials.ts'
 import { upkeep } from './upkeep.ts'
 
 /** What a station is made of, beside its guard: everything that touches the world is handed in. */
@@ -50,6 +52,8 @@ export interface CoreParts {
   readonly silentOffline?: boolean
   /** Undefined: neither firmware updates nor logs to send. */
   readonly files?: FilePorts | undefined
+  /** Load management; undefined: there is none here. */
+  readonly site?: ChargePointParts['site'] | undefined
   /** Rest between our CALLs, ms; none when absent. */
   readonly gapBetweenCallsMs?: Millis
   readonly clock: Clock
@@ -65,7 +69,11 @@ export interface CoreParts {
 export interface CoreStation {
   readonly core: ChargePoint
   readonly link: Link
+  readonly place: CsmsPlace
+  readonly credentials: StationCredentials
   readonly door: Ocpp16
+  /** As BootNotification tells it. */
+  readonly identity: Identity
   /** Withdraws the offers, waits until the contactors are open, keeps the facts, closes the connection. */
   shutDown(reason: StopReason): Promise<void>
   /** Lets go of everything at once, as a crash would, but withdraws the offers. */
@@ -100,19 +108,22 @@ function assembled(parts: CoreParts): CoreStation {
     factory: vendorSettings(parts),
     makeRoom: () => makeRoom(),
     files: parts.files,
+    ...(parts.site === undefined ? {} : { site: parts.site }),
   })
   const ocppLog = log.with({ part: 'ocpp' })
+  const place = csmsPlace({ store, log: ocppLog, configured: { url: parts.csmsUrl, identity: parts.id } })
   const connection = link({
     dial: parts.dial,
     clock,
     log: ocppLog,
     chance: parts.chance,
-    address: () => ({ url: parts.csmsUrl, identity: parts.id, subprotocol: ocpp16, password: credentials.password() }),
+    address: () => ({ url: place.url, identity: place.identity, subprotocol: ocpp16, password: credentials.password() }),
     pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
     pingIntervalChanged: core.settings.changed,
   })
-  const credentials = stationCredentials({ ...parts, core, link: connection, log: ocppLog, encoding: parts.authKeyEncoding ?? 'auto' })
-  const identity = furnish(parts, core)
+  const credentials = stationCredentials({ ...parts, place, core, link: connection, log: ocppLog, encoding: parts.authKeyEncoding ?? 'auto' })
+  const furnished = furnish(parts, core)
+  const identity = { ...furnished, firmwareVersion: parts.files?.installer.version ?? furnished.firmwareVersion }
   core.begun()
   const door = ocpp16Door({
     core,
@@ -120,7 +131,7 @@ function assembled(parts: CoreParts): CoreStation {
     clock,
     log: ocppLog,
     link: connection,
-    identity: bootRequest({ ...identity, firmwareVersion: parts.files?.installer.version ?? identity.firmwareVersion }),
+    identity: bootRequest(identity),
     chance: parts.chance,
     options: { bootAfterReconnect: parts.bootAfterReconnect, gapBetweenCallsMs: parts.gapBetweenCallsMs ?? 0 },
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
@@ -140,7 +151,10 @@ function assembled(parts: CoreParts): CoreStation {
   return {
     core,
     link: connection,
+    place,
+    credentials,
     door,
+    identity,
     async shutDown(reason) {
       await core.shutDown(reason, openWithin)
       await drained(door, clock)
@@ -192,7 +206,7 @@ function furnish({ store, settings, settingsOrigins = {}, identity, log }: CoreP
   }
   const unknown = keys.find(([key]) => !standardKeys.some((each) => each.toLowerCase() === key.toLowerCase()))
   if (unknown !== undefined) throw wrong(unknown[0], 'no such OCPP 1.6 configuration key', meant(unknown[0]))
-  if (!store.isNew) return identityWith(identity, kept.get('identity') ?? {})
+  if (!takesFactoryValues(store)) return identityWith(identity, kept.get('identity') ?? {})
   // All or nothing: a directory that knew half of the values would count as used, and the mended file would come too late.
   store.atomically(() => {
     for (const [key, value] of keys) {
@@ -203,6 +217,7 @@ function furnish({ store, settings, settingsOrigins = {}, identity, log }: CoreP
     }
     kept.put('identity', Object.fromEntries(entries.filter(([name]) => identityFieldOf(name) !== undefined)))
     kept.put('settings', Object.fromEntries(keys.filter(([key]) => key.toLowerCase() !== 'authorizationkey')))
+    tookFactoryValues(store)
   })
   return identityWith(identity, kept.get('identity') ?? {})
 }
@@ -219,7 +234,7 @@ function meant(key: string): string {
 }
 
 /** OCPP 1.6 §6.3: what is not known is left out. */
-function bootRequest(identity: Identity) {
+export function bootRequest(identity: Identity) {
   const optional = {
     chargePointSerialNumber: identity.chargePointSerial,
     chargeBoxSerialNumber: identity.chargeBoxSerial,

@@ -3,12 +3,14 @@ import { chance } from '../base/chance.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
 import { newestLines } from '../base/newest-lines.ts'
+import { signal } from '../base/signal.ts'
+import type { Millis } from '../base/units.ts'
+import { writtenAddress } from '../config/door-address.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { Restart } from '../core/charge-point.ts'
 import type { StopReason } from '../core/facts.ts'
 import type { Command, LocalContext } from '../local/command.ts'
 import { commands } from '../local/commands.ts'
-import { openControl } from '../local/control.ts'
 import { serviceCommands } from '../local/maintenance.ts'
 import { dialWebSocket } from '../ocpp/websocket.ts'
 import { freeBytesOf } from '../store/directory.ts'
@@ -16,12 +18,14 @@ import { lockDirectory } from '../store/lock.ts'
 import { openStore } from '../store/open.ts'
 import { automaticEv } from './automatic-ev.ts'
 import type { CoreParts, CoreStation } from './core.ts'
+import { openDoors } from './doors.ts'
 import { filePorts } from './file-ports.ts'
 import { logFor } from './log-for.ts'
 import { openOffPeak } from './off-peak.ts'
 import { shutDown } from './shut-down.ts'
 import { simulatedCar, simulatedCommands, simulatedPerson } from './simulated-commands.ts'
 import type { Hands } from './simulated-world.ts'
+import { loadSite, siteCommands } from './site.ts'
 import type { Streams } from './streams.ts'
 
 /** 0 asked to stop, 1 the guard is gone, 3 asked to restart. */
@@ -31,6 +35,8 @@ export type ExitCode = 0 | 1 | 3
 export interface Running {
   /** Where the control door listens, if there is one. */
   readonly control: { readonly host: string; readonly port: number } | undefined
+  /** Where the HTTP door listens, if there is one. */
+  readonly http: { readonly host: string; readonly port: number } | undefined
   /** Prints a line above the console's prompt, or to standard output without one. */
   print(line: string): void
   /** The commands of the control door, for a program that types them. */
@@ -50,6 +56,8 @@ export interface Opened<S extends CoreStation> {
   readonly hands: Hands | undefined
   /** Resolves with words when the guard is gone; never where it lives in this process. */
   readonly lost?: Promise<string>
+  /** Since a guard in another process was last heard; none where it lives in this one. */
+  guardSilentMs?(): Millis
   /** Is told of a restart before the station shuts down. */
   restarts?(restart: Restart): void
   /** Is told when the station begins to shut down. */
@@ -82,7 +90,9 @@ export async function host<S extends CoreStation>(
   const clock = systemClock()
   let print: Running['print'] = (line) => void streams?.stdout.write(`${line}\n`)
   const lines = newestLines(keptLog)
-  const spoken = logFor(config, clock, isTypedInto(config, streams), (line) => print(line), lines.add)
+  const logged = signal<string>()
+  logged.on(lines.add)
+  const spoken = logFor(config, clock, isTypedInto(config, streams), (line) => print(line), logged.emit)
   const log = spoken.with({ station: config.id })
   const lock = lockDirectory(config.stateDirectory)
   const undo: (() => void | Promise<void>)[] = [() => lock.release()]
@@ -107,7 +117,8 @@ export async function host<S extends CoreStation>(
       if (unfinished === undefined) throw new Error('the station is not there yet')
       return unfinished.core
     }
-    const opened = await open({ ...parts, files: filePorts({ config, clock, store, lines, core }) })
+    const site = config.site === undefined ? undefined : await loadSite(config.site)
+    const opened = await open({ ...parts, site, files: filePorts({ config, clock, store, lines, core }) })
     const { station } = opened
     unfinished = station
     const ending = Promise.withResolvers<Ending>()
@@ -122,23 +133,32 @@ export async function host<S extends CoreStation>(
     })
     const saving = config.offPeak === undefined ? undefined : openOffPeak(config.offPeak, station.core, parts)
     undo.push(() => saving?.desk.close())
-    const local = localDoors(config, opened, clock, stop, [...serviceCommands, ...(saving?.commands ?? []), ...further])
+    const local = localDoors(config, opened, clock, stop, [
+      ...serviceCommands,
+      ...(saving?.commands ?? []),
+      ...(site === undefined ? [] : siteCommands),
+      ...further,
+    ])
     undo.push(() => local.auto?.close())
-    const control = config.control === undefined ? undefined : await openControl(config.control, local.commands, log.with({ part: 'control' }))
-    if (control !== undefined) undo.push(() => control.close())
+    const doors = await openDoors({ ...local, config, station, store, lines, logged, log, guardSilentMs: opened.guardSilentMs })
+    undo.push(doors.close)
     const prompt = config.console && streams !== undefined ? await promptOn(streams, local, isTypedInto(config, streams)) : undefined
     if (prompt !== undefined) {
       print = prompt.print
       undo.push(() => prompt.close())
+      if (doors.http !== undefined && isTypedInto(config, streams)) print((await import('./page-words.ts')).pageWords(doors.http, config))
     }
-    log.info(
-      { board: config.board.name, csms: config.csmsUrl, control: control === undefined ? undefined : `${control.host}:${control.port}` },
-      'station started',
-    )
+    if (config.log.frames !== undefined) {
+      const { keepFrames } = await import('./frame-log.ts')
+      undo.push(keepFrames(config.id, station.door.peer.frames, config.log.frames, { print: (line) => print(line), log: spoken.line }))
+    }
+    const { control, http } = doors
+    log.info({ board: config.board.name, csms: config.csmsUrl, control: shown(control), http: shown(http) }, 'station started')
     station.link.connect()
     return {
       ...station,
       control,
+      http,
       stop,
       print,
       run: (line) => local.commands.run(line, { end() {}, after: (run) => run() }),
@@ -181,11 +201,16 @@ export async function untilEnded(start: () => Promise<CoreStation & Running>): P
   return process.exit(await station.ending)
 }
 
+function shown(door: Running['http']): string | undefined {
+  return door === undefined ? undefined : writtenAddress(door)
+}
+
 function tooLong(): Promise<'too long'> {
   return new Promise((resolve) => systemClock().after('longest exit', longestExitMs, () => resolve('too long')))
 }
 
-function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log' | 'store' | 'dial' | 'networkMeters'>): Furnished {
+/** What a station is furnished with by its configuration, beside what its place gives it. */
+export function furnished(config: StationConfig, parts: Pick<Furnished, 'clock' | 'log' | 'store' | 'dial' | 'networkMeters'>): Furnished {
   return {
     ...parts,
     id: config.id,
@@ -216,7 +241,14 @@ function isTypedInto(config: StationConfig, streams: Streams | undefined): boole
   return config.console && streams !== undefined && 'isTTY' in streams.stdin && streams.stdin.isTTY === true
 }
 
-function localDoors(config: StationConfig, { station, hands }: Opened<CoreStation>, clock: Clock, stop: () => void, further: readonly Command[]) {
+/** The table of commands over a station. */
+export function localDoors(
+  config: Pick<StationConfig, 'id' | 'defaultTag' | 'automaticEv'>,
+  { station, hands }: Opened<CoreStation>,
+  clock: Clock,
+  stop: () => void,
+  further: readonly Command[],
+) {
   const { core, link, door } = station
   const auto = hands === undefined ? undefined : automaticEv(core, simulatedCar(hands, core.evses), clock, config.automaticEv)
   const context: LocalContext = {

@@ -12,18 +12,18 @@ export function logFor(
   print: (line: string) => void,
   /** Hears each line, with its time. */
   also: (line: string) => void = () => {},
-): Log & { close?(): void } {
+): Log & { line(text: string): void; close?(): void } {
   const now = () => clock.now().epochMs
   if (file === undefined && isTerminal) {
     const both = (line: string) => {
       print(line)
       also(`${new Date(now()).toISOString()} ${line}`)
     }
-    return spokenLog({ level, now, print: both })
+    return { ...spokenLog({ level, now, print: both }), line: print }
   }
   if (file === undefined) return jsonLog({ level, now, also })
   try {
-    return jsonLog({ level, now, to: file })
+    return jsonLog({ level, now, to: file, also })
   } catch (error) {
     throw new ConfigError(`log file ${file}`, '', `cannot be written (${wordsOf(error)})`, 'Name another one with OCPP_LOG_FILE or log.file, or leave it out')
   }

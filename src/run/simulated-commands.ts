@@ -5,6 +5,7 @@ import { seconds } from '../base/units.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import { type Command, command, connector, type LocalContext, oneOf, optional, type Person, quantity, type Reply, seen } from '../local/command.ts'
 import { type AutomaticCar, type AutomaticEv, ordinaryCar } from './automatic-ev.ts'
+import { houseCommands } from './simulated-house.ts'
 import type { Hands } from './simulated-world.ts'
 
 /** From a cause that went away until the guard has seen that it did (ms): debounce, mirror contact, some ticks. */
@@ -100,6 +101,18 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
       run: (_context, [watts, evse]) => each(evse, (one) => hands.wantPower(one, watts ?? typicalEv.wantsWatts)),
     }),
     command({
+      name: 'phases',
+      parameters: [oneOf('1|3', ['1', '3']), optional(connector)],
+      help: 'the phases that the car uses',
+      run: (_context, [phases, evse]) => each(evse, (one) => hands.phases(one, phases === '1' ? 1 : 3)),
+    }),
+    command({
+      name: 'battery',
+      parameters: [quantity('Wh', 'Wh', 1, 1_000_000), optional(quantity('percent', '%', 0, 100)), optional(connector)],
+      help: 'the size of the battery, and how full it comes (20 %): counts from the next plug-in',
+      run: (_context, [wh, percent, evse]) => each(evse, (one) => hands.battery(one, wh, percent ?? typicalEv.charge * 100)),
+    }),
+    command({
       name: 'clock',
       parameters: [optional(quantity('s', 'seconds', -1_000_000_000, 1_000_000_000))],
       help: 'shifts the timestamps that are sent; adds up; without a number back to the true time',
@@ -126,12 +139,14 @@ export function simulatedCommands(world: SimulatedWorld): readonly Command[] {
       help: 'mends what fault broke, and clears what the guard has latched of it; without a connector everywhere',
       run: (_context, [evse]) => each(evse, (one) => clearFaults(one, hands, chargePoint, clock)),
     }),
+    ...houseCommands(hands.house),
     command({
       name: 'reset',
       parameters: [],
       help: 'clears all simulator state: unplugged, nothing broken, the usual car, true time (not an OCPP Reset)',
       async run(): Promise<Reply> {
         shift(-shiftedMs)
+        await hands.house.reset()
         await each(undefined, async (evse) => {
           const wasTouched = await hands.reset(evse)
           chargePoint.raise(evse, undefined)

@@ -1,5 +1,9 @@
 import type { BuiltBoard } from '../../hal/build.ts'
 import { faultNames, type PlantFault } from '../../hal/simulated/faults.ts'
+import { type HouseHands, houseHandsBy, obeyHouse } from './simulated-house.ts'
+
+/** Names of everything that can be broken. */
+export const breakable: readonly PlantFault[] = faultNames
 
 export type Simulation = NonNullable<BuiltBoard['simulation']>
 type Plant = Simulation['plants'][number]
@@ -64,6 +68,25 @@ const acts = {
       return true
     },
   },
+  /** The car uses so many phases. */
+  phases: {
+    read: ([phases]: readonly string[]) => one(phases === '1' ? (1 as const) : phases === '3' ? (3 as const) : undefined),
+    run(plant: Plant, phases: 1 | 3) {
+      plant.setEv({ phases })
+      return true
+    },
+  },
+  /** Its battery holds so many Wh, so many percent of them when it is plugged in. */
+  battery: {
+    read([wh, percent]: readonly string[]): [number, number] | undefined {
+      const [size, charge] = [quantityOf(wh, 1_000_000), quantityOf(percent, 100)]
+      return size === undefined || size < 1 || charge === undefined ? undefined : [size, charge]
+    },
+    run(plant: Plant, batteryWh: number, percent: number) {
+      plant.setEv({ batteryWh, charge: percent / 100 })
+      return true
+    },
+  },
   /** Another car: A per phase, and phases. */
   become: {
     read([amps, phases]: readonly string[]): [number, 1 | 3] | undefined {
@@ -101,12 +124,12 @@ type ValuesOf<Name extends keyof Acts> = Acts[Name] extends Act<infer Values> ? 
 const one = <T>(value: T | undefined): [T] | undefined => (value === undefined ? undefined : [value])
 
 /** Hands at the simulated world, wherever it lives. */
-export type Hands = { readonly [Name in keyof Acts]: (evse: number, ...values: ValuesOf<Name>) => Promise<boolean> }
+export type Hands = { readonly [Name in keyof Acts]: (evse: number, ...values: ValuesOf<Name>) => Promise<boolean> } & { readonly house: HouseHands }
 
 /** @param tell takes a line of words to where the world lives */
 export function handsBy(tell: (line: string) => Promise<boolean>): Hands {
   const entries = Object.keys(acts).map((name) => [name, (evse: number, ...values: readonly unknown[]) => tell([name, evse, ...values].join(' '))])
-  return Object.fromEntries(entries) as Hands
+  return { ...Object.fromEntries(entries), house: houseHandsBy(tell) } as Hands
 }
 
 /** Hands for a world in this process: they act at once. */
@@ -116,9 +139,10 @@ export function handsAt(simulation: Simulation): Hands {
 }
 
 /** Does what a line says; false for one that says nothing that is known. */
-export function obeying({ plants }: Simulation): (line: string) => boolean {
+export function obeying({ plants, house }: Simulation): (line: string) => boolean {
   return (line) => {
     const [name = '', evse, ...words] = line.split(' ')
+    if (name === 'house') return obeyHouse(house, [evse ?? '', ...words])
     const act = Object.hasOwn(acts, name) ? (acts[name as keyof Acts] as Act<(number | boolean | string)[]>) : undefined
     const plant = plants.find((each) => String(each.evse) === evse)
     const values = act?.read(words)

@@ -2,6 +2,7 @@ import { boardWith } from '../config/connectors.ts'
 import type { StationConfig } from '../config/station.ts'
 import type { Command } from '../local/command.ts'
 import type { Store } from '../store/store.ts'
+import { takesFactoryValues } from './factory-values.ts'
 import { host, type Running, untilEnded } from './host.ts'
 import { type InlineStation, inlineStation } from './inline.ts'
 import { openKept } from './open-kept.ts'
@@ -34,6 +35,6 @@ export function runStation(config: StationConfig, streams: Streams): Promise<num
 
 /** NumberOfConnectors belongs to the board: among the factory values it says how many outlets there are, unless --connectors does. */
 function boardOf(config: StationConfig, store: Store) {
-  const factory = store.isNew ? config.settings : (store.documents<Readonly<Record<string, string>>>('factory').get('settings') ?? {})
+  const factory = takesFactoryValues(store) ? config.settings : (store.documents<Readonly<Record<string, string>>>('factory').get('settings') ?? {})
   return boardWith(factory, config)
 }

@@ -4,6 +4,7 @@ import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { signal } from '../base/signal.ts'
 import type { Millis } from '../base/units.ts'
+import { gridWatch } from './grid.ts'
 import { type Inputs, readInputs, type Snapshots, snapshots } from './inputs.ts'
 import { type Latch, volatileLatch } from './latch.ts'
 import { leastWatts, settingsOf } from './limits.ts'
@@ -56,6 +57,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
   const service = options.service ?? serviceBook(options.latch ?? volatileLatch())
   const reported = signal<Report>()
   const tokens = signal<PresentedToken>()
+  const grid = board.grid === undefined ? undefined : gridWatch(board.grid)
   const posts = new Map<number, Post>()
   const evses: EvseDescription[] = []
   /** Nothing sleeps where a relay or a watchdog waits to be fed, nor on real devices. */
@@ -118,6 +120,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
       throw error
     }
     isTicking = false
+    grid?.look()
     for (const report of news) reported.emit(report)
   }
   /** Everything of a tick but telling of it. */
@@ -206,6 +209,7 @@ export function guard(board: Board, clock: Clock, log: Log, options: GuardOption
     evses,
     reported,
     tokens,
+    ...(grid === undefined ? {} : { grid }),
     get ticks() {
       return ticks
     },

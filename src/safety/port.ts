@@ -154,12 +154,22 @@ export interface PresentedToken {
   readonly evse: number | undefined
 }
 
+/** The meter at the connection to the grid, read by the guard because it hangs on its wires. Power is negative where it is exported; a
+ *  current has no sign of its own. */
+export interface GridPort {
+  /** Of any age; undefined before the first. */
+  readonly newest: Reading | undefined
+  readonly read: Listenable<Reading>
+}
+
 export interface GuardPort {
   readonly evses: readonly EvseDescription[]
   /** The newest report of an EVSE. @throws RangeError for a number that the board does not have */
   report(evse: number): Report
   readonly reported: Listenable<Report>
   readonly tokens: Listenable<PresentedToken>
+  /** Undefined: there is no grid meter for sure. */
+  readonly grid?: GridPort
   /** Makes or renews an offer. A refused one (expired, other plug-in, void, older sequence) changes nothing. */
   offer(offer: Offer): void
   /** A normal stop: X1 now, open at state B, below 1 A, or after 6 s. Harmless when nothing is offered.

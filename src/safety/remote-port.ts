@@ -1,3 +1,4 @@
+import type { Reading } from '../../hal/types.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import { wordsOf } from '../base/errors.ts'
 import { type Listenable, type Signal, signal } from '../base/signal.ts'
@@ -48,6 +49,8 @@ export function remotePort(stream: ByteStream, clock: Clock): Promise<RemotePort
   const reported = signal<Report>()
   const tokens = heldSignal<PresentedToken>()
   const acknowledged = signal<void>()
+  const gridRead = signal<Reading>()
+  let grid: Reading | undefined
   const reports = new Map<number, Report>()
   const waiting = new Map<number, { readonly call: CallName; readonly answer: PromiseWithResolvers<unknown> }>()
   const ready = Promise.withResolvers<RemotePort>()
@@ -119,6 +122,12 @@ export function remotePort(stream: ByteStream, clock: Clock): Promise<RemotePort
     },
     reported,
     tokens,
+    grid: {
+      get newest() {
+        return grid
+      },
+      read: gridRead,
+    },
     acknowledged,
     closed: closed.promise,
     world: async (line) => (await ask('world', [line])) === true,
@@ -138,7 +147,10 @@ export function remotePort(stream: ByteStream, clock: Clock): Promise<RemotePort
       reports.set(news.report.evse, news.report)
       reported.emit(news.report)
     } else if ('token' in news) tokens.emit(news.token)
-    else if ('ack' in news) {
+    else if ('grid' in news) {
+      grid = news.grid
+      gridRead.emit(grid)
+    } else if ('ack' in news) {
       unheard = 0
       acknowledged.emit()
     } else {

@@ -3,6 +3,7 @@ import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { type Listenable, signal } from '../base/signal.ts'
 import type { Millis } from '../base/units.ts'
+import { newsOf, theGrid } from './news.ts'
 import type { GuardPort, PresentedToken } from './port.ts'
 import { Malformed } from './shape.ts'
 import { type ByteStream, lines } from './stream.ts'
@@ -76,11 +77,15 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
   let core: Connection | undefined
   let saidAt = Number.NEGATIVE_INFINITY
   let tokens: { readonly token: PresentedToken; readonly at: Millis }[] = []
-  /** EVSEs with a report that the core has not been sent. */
+  /** EVSEs with a report, and the grid with a reading, that the core has not been sent. */
   const fresh = new Set<number>()
 
   const offReports = port.reported.on(({ evse }) => {
     fresh.add(evse)
+    core?.tell()
+  })
+  const offGrid = port.grid?.read.on(() => {
+    fresh.add(theGrid)
     core?.tell()
   })
   const offTokens = port.tokens.on((token) => {
@@ -90,7 +95,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
   /** Takes what is to be told now, the newest of each. */
   const news = (): readonly News[] => {
     const since = clock.monotonic() - tokenPatienceMs
-    const told = [...[...fresh].map((evse) => ({ report: port.report(evse) })), ...tokens.filter(({ at }) => at >= since).map(({ token }) => ({ token }))]
+    const told = [...[...fresh].flatMap((evse) => newsOf(port, evse)), ...tokens.filter(({ at }) => at >= since).map(({ token }) => ({ token }))]
     fresh.clear()
     tokens = []
     return told
@@ -113,7 +118,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
         return refuse(stream, `another core is connected (${core.who})`)
       }
       core?.close('a newer core took its place')
-      for (const { evse } of port.evses) fresh.add(evse)
+      for (const evse of [theGrid, ...port.evses.map((each) => each.evse)]) fresh.add(evse)
       let mine: Connection | undefined
       mine = serveCore(stream, who, port, options, {
         news,
@@ -138,6 +143,7 @@ export function servePort(port: GuardPort, options: PortServerOptions): PortServ
     close() {
       offReports()
       offTokens()
+      offGrid?.()
       core?.close(undefined)
       core = undefined
     },

@@ -105,6 +105,8 @@ export type News =
   | { readonly hello: Hello }
   | { readonly report: Report }
   | { readonly token: PresentedToken }
+  /** Of the grid meter. */
+  | { readonly grid: Reading }
   /** The number of the newest line that was taken. */
   | { readonly ack: number }
   | { readonly answer: { readonly to: number; readonly is: unknown } }
@@ -115,6 +117,7 @@ const newsShapes: { readonly [Kind in KeysOf<News>]: Shape<unknown> } = {
   hello: fields<Hello>({ version: whole(1, 1_000), board: text(200), isSimulated: flag, evses: list(description, mostEvses) }),
   report,
   token: fields<PresentedToken>({ id: text(200), evse: maybe(evse) }),
+  grid: reading,
   ack: count,
   answer: fields<{ to: number; is: unknown }>({ to: count, is: (value) => value }),
   refused: text(500),
@@ -128,7 +131,7 @@ export interface Call<Takes extends readonly unknown[]> {
   readonly gives?: { readonly shape: Shape<unknown>; readonly lost?: unknown }
 }
 
-type Callable = { [Name in keyof GuardPort]: GuardPort[Name] extends (...values: never[]) => unknown ? Name : never }[keyof GuardPort]
+type Callable = { [Name in keyof GuardPort]-?: GuardPort[Name] extends (...values: never[]) => unknown ? Name : never }[keyof GuardPort]
 export type PortCall = Exclude<Callable, 'report'>
 
 /** A new call of the port does not compile until it has its row. */

@@ -2,10 +2,19 @@ import { isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path/posix'
 import type { Scanned } from './scan.ts'
 
+interface Row {
+  readonly of: readonly string[]
+  readonly may: readonly string[]
+  /** By `import type` alone: nothing of it is there when the program runs. */
+  readonly mayTypes?: readonly string[]
+  /** These alone, and nothing of Node: the place is bundled for browsers. */
+  readonly packages?: readonly string[]
+}
+
 /** The dependency rule: base < store, hal < safety < core < doors < run < main, with the envelope `ocpp` beside core.
  *  A folder imports itself, what its row names, and nothing else. A name that ends in a slash means all below it.
  *  The first row that fits a file counts. */
-const rows: readonly { readonly of: readonly string[]; readonly may: readonly string[] }[] = [
+const rows: readonly Row[] = [
   { of: ['src/base/'], may: [] },
   { of: ['src/store/'], may: ['src/base/'] },
   { of: ['src/safety/'], may: ['src/base/', 'hal/types.ts'] },
@@ -13,7 +22,11 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
   { of: ['src/ocpp/'], may: ['src/base/', 'src/store/'] },
   { of: ['src/ocpp16/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
   { of: ['src/ocpp201/'], may: ['src/base/', 'src/store/', 'src/ocpp/', 'src/core/'] },
+  // The charger's own page runs in browsers: it knows the shapes of the REST door by their types, and nothing else of the house.
+  { of: ['src/local/web/'], may: ['src/local/web/'], mayTypes: ['src/local/rest/shapes.ts', 'src/local/rest/answers.ts'], packages: ['preact', 'uplot'] },
   { of: ['src/local/'], may: ['src/base/', 'src/core/'] },
+  // Programs outside: they know the doors by what passes through them, and run on an older Node too.
+  { of: ['src/client/'], may: ['src/base/', 'src/local/prompt.ts'] },
   // It implements a port of the core and knows nothing else of it.
   { of: ['src/transfer/'], may: ['src/base/', 'src/core/transfer.ts'] },
   // What a board file may say is declared where the drivers read it.
@@ -25,11 +38,13 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
     may: [
       ...['base', 'store', 'safety', 'core', 'ocpp', 'ocpp16', 'ocpp201', 'local', 'config', 'transfer'].map((folder) => `src/${folder}/`),
       ...['hal/types.ts', 'hal/build.ts', 'hal/spec/', 'hal/simulated/', 'package.json'],
+      // The doors show what the doctor finds; it is loaded when somebody asks, and touches no wire.
+      ...['src/commission/doctor.ts', 'src/commission/host.ts'],
     ],
   },
   { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
   { of: ['hal/'], may: ['src/base/'] },
-  { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/'] },
+  { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp16/redact.ts', 'src/ocpp201/messages/'] },
   // Figures of the ledger and of the composite schedule alone, the store that a station in simulated time is given, and GPIO without hardware.
   {
     of: ['bench/perf/'],
@@ -49,8 +64,22 @@ const rows: readonly { readonly of: readonly string[]; readonly may: readonly st
       'package.json',
     ],
   },
+  // A station's memory from program to program, and the files that it is lent.
   {
-    of: ['bench/start.ts', 'bench/main.ts', 'bench/fleet/', 'bench/scenarios/', 'bench/soak/'],
+    of: ['bench/desk/'],
+    may: ['src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/store/open.ts', 'src/store/store.ts', 'src/core/transfer.ts', 'src/core/facts.ts'],
+  },
+  {
+    of: ['bench/scenarios/'],
+    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/store/store.ts', 'src/core/transfer.ts'],
+  },
+  // What the package exports for tests of central systems.
+  {
+    of: ['bench/scripts/'],
+    may: ['bench/csms/', 'bench/desk/', ...['base', 'config', 'ocpp', 'ocpp16/messages', 'client'].map((folder) => `src/${folder}/`), 'package.json'],
+  },
+  {
+    of: ['bench/start.ts', 'bench/main.ts', 'bench/fleet/', 'bench/soak/'],
     may: ['bench/', 'hal/build.ts', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
   },
 ]
@@ -66,16 +95,29 @@ export function boundaryViolations(files: ReadonlyMap<string, Scanned>, packages
   for (const [path, { imports }] of files) {
     const row = rows.find(({ of }) => of.some((place) => covers(place, path)))
     if (row === undefined) refusals.push(`${path}: no row of the dependency rule names this place`)
-    for (const { specifier, line } of imports) {
+    for (const { specifier, isType, line } of imports) {
       const reason =
-        specifier === undefined ? 'an import whose name is computed: nobody can judge it' : refusal(path, specifier, row?.may ?? [], files, packages)
+        specifier === undefined ? 'an import whose name is computed: nobody can judge it' : refusal(path, specifier, rightsOf(row, isType), files, packages)
       if (reason !== undefined) refusals.push(`${path}:${line}: ${reason}`)
     }
   }
   return [...refusals, ...cycles(files)]
 }
 
-function refusal(path: string, specifier: string, may: readonly string[], files: ReadonlyMap<string, Scanned>, packages: Packages): string | undefined {
+interface Rights {
+  readonly may: readonly string[]
+  /** Undefined: Node and what the charger installs. */
+  readonly only: readonly string[] | undefined
+}
+
+function rightsOf(row: Row | undefined, isType: boolean): Rights {
+  return { may: [...(row?.may ?? []), ...(isType ? (row?.mayTypes ?? []) : [])], only: row?.packages }
+}
+
+function refusal(path: string, specifier: string, { may, only }: Rights, files: ReadonlyMap<string, Scanned>, packages: Packages): string | undefined {
+  if (only !== undefined && !specifier.startsWith('.')) {
+    return only.includes(specifier.split('/', 1)[0] ?? '') ? undefined : `imports ${specifier}; of packages it may import ${only.join(', ')}`
+  }
   if (isBuiltin(specifier)) return undefined
   if (!specifier.startsWith('.')) {
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
@@ -88,8 +130,10 @@ function refusal(path: string, specifier: string, may: readonly string[], files:
   return `imports ${target}; it may import ${may.length === 0 ? 'nothing of the house' : may.join(', ')}`
 }
 
-/** `src/core` of `src/core/charging/stack.ts`, `hal` of anything in hal, and a file at the top of src or bench by itself. */
+/** `src/core` of `src/core/charging/stack.ts`, `hal` of anything in hal, and a file at the top of src or bench by itself.
+ *  The page is no part of the program that stands around it. */
 function folderOf(path: string): string {
+  if (path.startsWith('src/local/web/')) return 'src/local/web'
   const [first = '', second = '', ...rest] = path.split('/')
   return first === 'hal' || (rest.length === 0 && second === '') ? first : `${first}/${second}`
 }

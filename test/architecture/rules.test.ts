@@ -10,6 +10,7 @@ function refusalsOf(tree: Record<string, string>, long: Record<string, string> =
     [
       ...['src/base/clock.ts', 'src/store/store.ts', 'src/safety/port.ts', 'src/safety/supervisor.ts', 'src/core/facts.ts', 'src/ocpp/peer.ts'],
       ...['src/ocpp16/messages/core.ts', 'src/ocpp16/adapter.ts', 'src/ocpp201/adapter.ts', 'src/local/control.ts', 'src/config/board.ts', 'src/run/inline.ts'],
+      ...['src/local/web/api.ts', 'src/local/rest/shapes.ts'],
       ...['src/main.ts', 'hal/types.ts', 'hal/build.ts', 'hal/bus/i2c.ts', 'hal/simulated/plant.ts', 'bench/csms/answers.ts', 'bench/start.ts'],
     ].map((path) => [path, '']),
   )
@@ -45,9 +46,18 @@ describe('who may import whom', () => {
     ['src/ocpp201/x.ts', '../ocpp16/messages/core.ts'],
     ['src/local/x.ts', '../ocpp/peer.ts'],
     ['src/local/x.ts', '../store/store.ts'],
+    ['src/local/x.ts', './web/api.ts'],
+    ['src/local/web/x.tsx', '../rest/shapes.ts'],
+    ['src/local/web/x.tsx', '../control.ts'],
+    ['src/local/web/x.tsx', '../../base/clock.ts'],
+    ['src/local/web/x.tsx', 'node:fs'],
+    ['src/local/web/x.tsx', 'ws'],
     ['src/config/x.ts', '../core/facts.ts'],
     ['src/transfer/x.ts', '../core/facts.ts'],
     ['src/transfer/x.ts', '../store/store.ts'],
+    ['src/client/x.ts', '../core/facts.ts'],
+    ['src/client/x.ts', '../local/control.ts'],
+    ['bench/scripts/x.ts', '../../src/core/facts.ts'],
     ['src/run/x.ts', '../main.ts'],
     ['src/run/x.ts', '../../hal/bus/i2c.ts'],
     ['src/run/x.ts', '../../bench/csms/answers.ts'],
@@ -79,6 +89,8 @@ describe('who may import whom', () => {
     ['bench/csms/x.ts', '../../src/ocpp16/messages/core.ts'],
     ['bench/start.ts', '../src/run/inline.ts'],
     ['bench/perf/x.ts', '../csms/answers.ts'],
+    ['src/local/web/views/x.tsx', '../api.ts'],
+    ['src/local/web/x.tsx', 'preact/hooks'],
     ['src/base/x.ts', 'node:fs'],
     ['src/ocpp/x.ts', 'ws'],
     ['bench/csms/x.ts', 'fastify'],
@@ -107,6 +119,21 @@ describe('who may import whom', () => {
     'the rule is not deceived by %j',
     (text) => {
       expect(refusalsOf({ 'src/core/x.ts': text })).toEqual([])
+    },
+  )
+
+  test.each([
+    ["import type { Station } from '../rest/shapes.ts'"],
+    ["export type { Station } from '../rest/shapes.ts'"],
+    ["import { h } from 'preact'\nimport type { Evse, Station } from '../rest/shapes.ts'"],
+  ])("the page may take the types of the REST door's shapes: %j", (text) => {
+    expect(refusalsOf({ 'src/local/web/x.tsx': text })).toEqual([])
+  })
+
+  test.each([["import { type Station } from '../rest/shapes.ts'"], ["import type { Gate } from '../control.ts'"], ["type S = import('../control.ts').S"]])(
+    'the page may not take %j',
+    (text) => {
+      expect(refusalsOf({ 'src/local/web/x.tsx': text })).toEqual([expect.stringContaining('src/local/web/x.tsx:1: imports ')])
     },
   )
 
@@ -180,6 +207,13 @@ describe('words in their places', () => {
     expect(refusalsOf({ 'src/core/x.ts': text })).toEqual([])
   })
 
+  test('the page asks the browser for time in one file', () => {
+    const text = 'setTimeout(run, performance.now())\nrequestAnimationFrame(run)'
+    expect(refusalsOf({ 'src/local/web/browser-clock.ts': text })).toEqual([])
+    expect(refusalsOf({ 'src/local/web/x.tsx': text })).toHaveLength(3)
+    expect(refusalsOf({ 'src/local/web/browser-clock.ts': 'Date.now()' })).toHaveLength(1)
+  })
+
   test('only the entry points write to standard output', () => {
     const text = "process.stdout.write('0.1.0')"
     expect(refusalsOf({ 'src/main.ts': text, 'bench/main.ts': text })).toEqual([])
@@ -228,6 +262,10 @@ describe('names and lengths of files', () => {
     expect(refusalsOf({ [path]: 'x\n'.repeat(301) }, { [path]: 'a table' })).toEqual([])
     expect(refusalsOf({ [path]: 'x\n' }, { [path]: 'a table' })).toEqual([expect.stringContaining('take its reason out')])
   })
+})
+
+test('the end of a tag is no pattern', () => {
+  expect(refusalsOf({ 'src/local/web/x.tsx': '<b>it</b>; Date.now(); <i>is</i>' })).toEqual([expect.stringContaining('Date.now')])
 })
 
 test('comments, texts and patterns are blanked at their length, code is kept', () => {

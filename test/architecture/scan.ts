@@ -8,6 +8,8 @@ export interface Scanned {
 export interface Import {
   /** As written; undefined: computed while running, so that nobody can judge it. */
   readonly specifier: string | undefined
+  /** `import type ... from` or `export type ... from`. */
+  readonly isType: boolean
   readonly line: number
 }
 
@@ -17,11 +19,13 @@ const quoted = /'(?:[^'\\\n]|\\[\s\S])*'?|"(?:[^"\\\n]|\\[\s\S])*"?/y
 const templatePiece = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*/y
 const pattern = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const word = /[\w$]+/y
-/** A slash after one of these begins a pattern; after anything else it divides. */
-const beforePattern = /^(?:[(,=:[!&|?{;+\-*%<>~^]|return|typeof|case|of|in|do|else|throw|await|yield|void|delete)?$/
+/** A slash after one of these begins a pattern; after anything else it divides. After `<` it closes a tag. */
+const beforePattern = /^(?:[(,=:[!&|?{;+\-*%>~^]|return|typeof|case|of|in|do|else|throw|await|yield|void|delete)?$/
 
 /** Every `import`, `import type`, `export ... from`, `import('...')` (types too) and `require('...')` counts alike. */
 const statement = /(?<![.\w$])(?:from|import)\s*(?=['"])/g
+/** What stands before the `from` of an import of types. */
+const typeStatement = /(?<![.\w$])(?:import|export)\s+type\s+(?:\{[^{}]*\}|[\w$]+|\*\s+as\s+[\w$]+|\*)\s*$/
 const call = /(?<![.\w$])(?:import|require)\s*\(\s*/g
 
 export function lineOf(text: string, offset: number): number {
@@ -31,7 +35,11 @@ export function lineOf(text: string, offset: number): number {
 export function scan(text: string): Scanned {
   const { code, texts } = blanked(text)
   const found = [...code.matchAll(statement), ...code.matchAll(call)]
-  const imports = found.map((match) => ({ specifier: texts.get(match.index + match[0].length), line: lineOf(text, match.index) }))
+  const imports = found.map((match) => ({
+    specifier: texts.get(match.index + match[0].length),
+    isType: typeStatement.test(code.slice(0, match.index)),
+    line: lineOf(text, match.index),
+  }))
   return { code, imports: imports.sort((a, b) => a.line - b.line) }
 }
 

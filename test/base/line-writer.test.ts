@@ -44,6 +44,20 @@ test('a file that grows too large makes way for a new one, and the one before is
   expect(readFileSync(path, 'utf8')).toBe(Array.from({ length: 10 }, (_, at) => line(400 + at)).join(''))
 })
 
+test('as many older files are kept as was asked for, the newest first', () => {
+  const path = join(directory, 'kept', 'log')
+  const writer = lineWriter(path, 10, 3)
+  for (let n = 0; n < 6; n++) writer.write(`line ${n} ....\n`)
+  writer.close()
+  expect(readdirSync(join(directory, 'kept')).sort()).toEqual(['log', 'log.1', 'log.2', 'log.3'])
+  expect(['log', 'log.1', 'log.2', 'log.3'].map((name) => readFileSync(join(directory, 'kept', name), 'utf8').slice(0, 6))).toEqual([
+    'line 5',
+    'line 4',
+    'line 3',
+    'line 2',
+  ])
+})
+
 test('a device is no file that grows', () => {
   const writer = lineWriter('/dev/null', 10)
   for (let n = 0; n < 10; n++) writer.write('a line that goes nowhere\n')

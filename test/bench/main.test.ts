@@ -82,6 +82,30 @@ test('a port in use ends with 2 and clear words', async () => {
   expect([code, err]).toEqual([2, `pilotwire-bench: --port: port ${port} on 127.0.0.1 is in use. End the program that listens there, or choose another port\n`])
 })
 
+describe('scenarios', () => {
+  test('a bare name is found, a failure ends with 1, and the report tells of both', async () => {
+    const report = join(mkdtempSync(join(tmpdir(), 'pilotwire-bench-')), 'report.xml')
+    const { code, out, err } = await bench('run', 'unknown-card', 'test/bench/scenarios/must-fail.yaml', '--junit', report).ended
+    expect([code, err]).toEqual([1, ''])
+    expect(out).toMatch(/^ok +unknown-card: Cards that are no good \([\d.]+ s, .* of simulated time\)\nFAILED +must-fail: /)
+    expect(out).toMatch(/expected StartTransaction .*"TAG2".*\n[\s\S]*with\.idTag: expected "TAG2", came "TAG1"[\s\S]*\n1 passed, 1 failed, 0 skipped\n$/)
+    expect(readFileSync(report, 'utf8')).toMatch(/<testsuite name="central system of the bench" tests="2" failures="1"/)
+  })
+
+  test('a central system behind a URL is played against in real time', async () => {
+    const log = join(mkdtempSync(join(tmpdir(), 'pilotwire-bench-')), 'server.log')
+    const csms = bench('csms', '--port', '0', '--log', 'silent', '--frames', log)
+    const [, url = ''] = await csms.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
+    const { code, out } = await bench('run', 'test/bench/scenarios/quick.yaml', 'reservation', '--csms', url, '--id', 'CP-7', '--set', 'card=MINE').ended
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^ok +quick: .*\nskipped +reservation: .*\n +it needs the central system of the bench.*\n1 passed, 0 failed, 1 skipped\n$/),
+    ])
+    expect(readFileSync(log, 'utf8')).toMatch(/\[SERVER-RECV\] CP-7 Authorize id=\S+ \[2,.*"idTag":"MINE"/)
+    expect(readFileSync(log, 'utf8')).toMatch(/\[SERVER-SEND\] CP-7 Authorize id=\S+ latency=\d+ms \[3,/)
+  })
+})
+
 describe('the command line', () => {
   test.each<[readonly string[], number, RegExp]>([
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
@@ -91,7 +115,15 @@ describe('the command line', () => {
     [['csms', '--port', '70000'], 2, /port is a whole number from 0 to 65535/],
     [['csms', '--log', 'poems'], 2, /frames, events, silent/],
     [['csms', '--port', '0', '--journal', '/proc/nowhere/journal'], 2, /--journal: \/proc\/nowhere\/journal: .*Name a file that may be written/],
+    [['csms', '--port', '0', '--frames', '/proc/nowhere/frames'], 2, /--frames: \/proc\/nowhere\/frames cannot be written/],
     [['csms', 'surplus'], 2, /too many arguments/],
+    [['run', '--list'], 0, /^boot-pending-rejected +Pending and Rejected are kept to.*\n(.*\n){19}$/],
+    [['run'], 2, /no scenario is named.*--list/],
+    [['run', 'regular-sesion'], 2, /no scenario of this name.*Did you mean regular-session\?/],
+    [['run', './none.yaml'], 2, /none\.yaml: does not exist/],
+    [['run', 'regular-session', '--csms', 'ws://127.0.0.1:9', '--time', 'simulated'], 2, /simulated time does not go with --csms/],
+    [['run', 'regular-session', '--set', 'crad=X'], 2, /no scenario here has a variable "crad".*Did you mean card\?/],
+    [['run', 'regular-session', '--csms', 'http://127.0.0.1:9'], 2, /http:\/\/ is not a WebSocket|not a WebSocket/],
   ])('%j ends with %i', async (args, expected, words) => {
     const { code, out, err } = await bench(...args).ended
     expect(code).toBe(expected)

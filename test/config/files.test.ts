@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { scenarioSchema } from '../../bench/scenarios/scenario.ts'
 import { meterTable } from '../../hal/spec/meter-table.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import { safety, withConnectors } from '../../src/config/board.ts'
@@ -31,6 +32,7 @@ describe('the committed JSON Schemas are those that files are held against', () 
   test('station file', () => expect(printed(stationSchema)).toMatchFileSnapshot('../../schemas/station.schema.json'))
   test('meter file', () => expect(printed({ title: 'Pilotwire meter file', ...meterTable })).toMatchFileSnapshot('../../schemas/meter.schema.json'))
   test('board file', () => expect(printed(boardSchema)).toMatchFileSnapshot('../../schemas/board.schema.json'))
+  test('scenario', () => expect(printed(scenarioSchema)).toMatchFileSnapshot('../../schemas/scenario.schema.json'))
 })
 
 describe('boards', () => {

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { identityWith } from '../../src/config/identity.ts'
 import { type Environment, type Flags, stationConfig } from '../../src/config/merge.ts'
@@ -93,6 +93,18 @@ describe('one station from flags, environment and station file', () => {
     expect(await log({}, { OCPP_PROTOCOL_DEBUG: '1' })).toMatchObject({ level: 'debug' })
     expect(await log({}, { OCPP_PROTOCOL_DEBUG: '0' })).toMatchObject({ level: 'info' })
     expect(await log({ console: true }, {})).toMatchObject({ level: 'warn' })
+  })
+
+  test('tagged lines of the frames go to the flag, else to the file, else with OCPP_PROTOCOL_DEBUG to where the log goes', async () => {
+    const station = file('frames.yaml', 'log: {frames: frames.log, framesMb: 2, framesKept: 7}\n')
+    const frames = async (flags: Flags, environment: Environment = {}) => (await config(flags, environment)).log.frames
+    const usual = { largestBytes: 10_485_760, keep: 4 }
+    expect(await frames({})).toBeUndefined()
+    expect(await frames({ frames: '/f' })).toEqual({ file: '/f', ...usual })
+    expect(await frames({ frames: '-', station })).toEqual({ file: '-', largestBytes: 2_097_152, keep: 7 })
+    expect(await frames({ station })).toMatchObject({ file: join(dirname(station), 'frames.log') })
+    expect(await frames({}, { OCPP_PROTOCOL_DEBUG: 'true' })).toEqual({ file: undefined, ...usual })
+    expect(await frames({ frames: '/f' }, { OCPP_PROTOCOL_DEBUG: '1' })).toEqual({ file: '/f', ...usual })
   })
 
   test('the automatic EV is sampled every 10 s unless somebody says otherwise', async () => {

@@ -126,7 +126,7 @@ export function program(script: string, words: readonly string[], options: Progr
 
 /** `pilotwire` with these words. */
 /** The program as the package has it: sources would take most of a test to start. */
-const bundle = await bundledProgram(freshDirectory())
+export const bundle = await bundledProgram(freshDirectory())
 export const pilotwire = (words: readonly string[], options?: ProgramOptions): Program => program(bundle, words, options)
 
 /** A client of the control door: a line out, its reply in. */

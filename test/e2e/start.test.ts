@@ -12,6 +12,8 @@ test('npm start without a terminal, its port taken: another port, one session, i
   const start = program('bench/start.ts', [], { noInput: true })
   const [, port] = await start.said(/ws:\/\/127\.0\.0\.1:(\d+)/)
   expect(port).not.toBe('9000')
+  const [, page = ''] = await start.said(/Its page: (http:\/\/127\.0\.0\.1:\d+)/)
+  expect(await (await fetch(`${page}/api/v1/station`)).json()).toMatchObject({ id: 'DESK-1', isSimulated: true })
   const { code, out, err } = await start.ended
   squatter.close()
   expect([code, err]).toEqual([0, ''])

@@ -7,8 +7,11 @@ import { meterTableOf } from '../../hal/meters/poll.ts'
 import type { WiredBoardSpec } from '../../hal/spec/board.ts'
 import { dangerousOf, inputsOf } from '../../hal/spec/used.ts'
 import type { LineSpec, OutputSpec } from '../../hal/spec/words.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { mqttClient } from '../../src/base/mqtt/client.ts'
 import { signal } from '../../src/base/signal.ts'
 import type { SimulatedClock } from '../../src/base/simulated-clock.ts'
+import { fakeBroker } from '../base/mqtt/fake-broker.ts'
 import { type Car, car } from './evse/car.ts'
 import { evseWbModel } from './evse/evse-wb-model.ts'
 import { openEvseModel } from './evse/openevse-model.ts'
@@ -123,6 +126,7 @@ export async function deskMachine(spec: WiredBoardSpec, clock: SimulatedClock) {
     i2c: async () => bus,
     serial: async ({ path }) => serial(path),
     tcp: async () => memoryLine('tcp').line,
+    mqtt: async () => mqttClient({ dial: fakeBroker().dial, clientId: 'desk', clock, log: silentLog, chance: () => 0 }),
     pwm: async (): Promise<PwmOutput> => ({
       set(next) {
         duty = next
@@ -220,7 +224,7 @@ export async function deskMachine(spec: WiredBoardSpec, clock: SimulatedClock) {
 /** A register image of each meter, with 230 V and no current. */
 async function unitsOf(spec: WiredBoardSpec): Promise<readonly { readonly bus: string; readonly unit: number; readonly device: Unit }[]> {
   const found = []
-  for (const { meter } of spec.evses) {
+  for (const { meter } of [...spec.evses, ...(spec.grid === undefined ? [] : [spec.grid])]) {
     if (meter?.kind !== 'modbus') continue
     const table = await meterTableOf(meter.model, spec.directory)
     const image = new RegisterImage()

@@ -52,6 +52,7 @@ export function fakeWiring(
       i2c: noDevice('i2c'),
       serial: noDevice('serial'),
       tcp: noDevice('tcp'),
+      mqtt: noDevice('mqtt'),
       keys: noDevice('keys'),
       pwm: () => (with_.pwm === undefined ? noDevice('pwm')() : Promise.resolve(with_.pwm)),
       read: with_.read ?? noDevice('file'),
@@ -67,6 +68,7 @@ export function fakeWiring(
       wires.inputs.set(lineName(spec), line)
       return line
     },
+    mqtt: noDevice('mqtt'),
     group: noDevice('group'),
     async analog({ channel, scale = 1, offsetV = 0 }) {
       if (with_.adc === undefined) throw new DeviceError('adc', 'absent')

@@ -6,6 +6,7 @@ import type { Machine, Wiring } from '../../hal/bus/wiring.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
+import type { MqttClient } from '../../src/base/mqtt/client.ts'
 import { signal } from '../../src/base/signal.ts'
 
 /** An input that a test holds, and an output that it looks at. */
@@ -21,6 +22,7 @@ export interface WiredWorldOptions {
   readonly serial?: Readonly<Record<string, ByteLine>>
   readonly i2c?: Readonly<Record<string, I2cBus>>
   readonly modbus?: Readonly<Record<string, Modbus>>
+  readonly mqtt?: Readonly<Record<string, MqttClient>>
   readonly machine?: Partial<Machine>
 }
 
@@ -85,6 +87,7 @@ export function wiredWorld(o: WiredWorldOptions) {
     i2c: (name) => of('i2c', name, o.i2c),
     modbus: (name) => of('modbus', name, o.modbus),
     serial: (name) => of('serial', name, o.serial),
+    mqtt: (name) => of('mqtt', name, o.mqtt),
     changed: () => changed.emit(),
     health(device, problem) {
       healths.push([device, problem])

@@ -62,3 +62,37 @@ test('of network meters that cannot all be opened none stays open', async () => 
   await clock.advance(10_000)
   expect(clock.untilNext()).toBe(undefined)
 })
+
+test("a grid meter on a serial bus is the guard's, and one behind the network the core's", async () => {
+  const clock = simulatedClock()
+  const base = await wiredBoard('evse-wb-din')
+  const spec: WiredBoardSpec = { ...base, grid: { meter: { kind: 'modbus', bus: 'rs485', unit: 9, model: 'eastron-sdm630' } } }
+  const desk = await deskMachine(spec, clock)
+  const { board } = await openBoard(spec, { clock, log: silentLog, machine: desk.machine })
+  await clock.advance(3_000)
+  expect(board.grid?.newest?.phases).toHaveLength(3)
+  board.close()
+  expect(await openNetworkMeters(spec, { clock, log: silentLog, machine: desk.machine })).toBeUndefined()
+
+  const remote: WiredBoardSpec = {
+    ...base,
+    buses: { ...base.buses, house: { kind: 'modbus-tcp', host: '192.0.2.1' } },
+    grid: { meter: { kind: 'modbus', bus: 'house', unit: 1, model: 'eastron-sdm630' } },
+  }
+  const far = await deskMachine(remote, clock)
+  const local = await openBoard(remote, { clock, log: silentLog, machine: far.machine })
+  expect(local.board.grid).toBeUndefined()
+  local.board.close()
+  const meters = await openNetworkMeters(remote, { clock, log: silentLog, machine: far.machine })
+  expect([meters?.evses, meters?.grid?.newest]).toEqual([[], undefined])
+  expect(meters?.grid).toBeDefined()
+  meters?.close()
+})
+
+test('a grid meter that only pulses is refused', async () => {
+  const clock = simulatedClock()
+  const spec: WiredBoardSpec = { ...(await wiredBoard('bench-native')), grid: { meter: { kind: 's0', input: { header: 40 }, pulsesPerKwh: 1_000 } } }
+  await expect(openBoard(spec, { clock, log: silentLog, machine: (await deskMachine(spec, clock)).machine })).rejects.toThrow(
+    /grid.meter.kind: s0 tells no current/,
+  )
+})

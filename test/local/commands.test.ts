@@ -238,7 +238,7 @@ describe('the rest of the table', () => {
   test.each([
     [{ amps: 10, heldBy: 'charging profile' }, ', limited to 10 A by a charging profile'],
     [{ amps: 6.04, heldBy: 'station profile' }, ', limited to 6 A by a profile for the whole station'],
-    [{ amps: 50, watts: 20_000, heldBy: 'local' }, ', limited to 20000 W by the command "current"'],
+    [{ amps: 50, watts: 20_000, heldBy: 'local' }, ', limited to 20000 W by the local limit'],
     [{ amps: 0, heldBy: 'off-peak' }, ', limited to 0 A by the off-peak hours'],
     [{ amps: 32, heldBy: 'board' }, ''],
     [{ amps: 16, heldBy: 'guard' }, ''],
@@ -285,6 +285,14 @@ describe('the rest of the table', () => {
       expect(reply).toContain(usage)
     expect(await type(desk(), 'help TAG')).toMatch(/^ok tag \[idTag\] \[c\]: shows a card/)
   })
+})
+
+test('a bare - leaves out a word before another one; in quotes it is a word', async () => {
+  const at = desk({ connectors: 2 })
+  await type(at, 'tag - 2')
+  await type(at, 'tag "-" 2')
+  expect(at.asked).toEqual(['present DEFAULT 2', 'present - 2'])
+  expect(await type(at, 'start - 2')).toMatch(/^error idTag is missing/)
 })
 
 describe('what is wrong with a line is answered in words', () => {

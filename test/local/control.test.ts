@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
 import { silentLog } from '../../src/base/log.ts'
@@ -24,7 +24,7 @@ const wait = command({
 })
 
 async function open(at: Desk = desk(), address: Partial<ControlAddress> = {}): Promise<ControlDoor> {
-  const door = await openControl({ host: '127.0.0.1', port: 0, ...address }, commands(at.context, [wait]), silentLog)
+  const door = await openControl({ host: '127.0.0.1', port: 0, ...address }, commands(at.context, [wait]), silentLog, at.clock)
   doors.push(door)
   return door
 }
@@ -113,6 +113,53 @@ describe('a line in, a line out', () => {
   })
 })
 
+describe('who only holds a place', () => {
+  const held = (door: ControlDoor, localAddress: string) =>
+    new Promise<Socket | undefined>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port: door.port, localAddress })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve(undefined))
+      socket.on('data', () => resolve(socket))
+      // Who is sent away hears of it at once; who is not is answered.
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    })
+
+  test('does not hold up the closing of the door', async () => {
+    const door = await open()
+    const half = connect(door.port, '127.0.0.1')
+    half.on('error', () => {})
+    half.write('GET / HTTP/1.1\r\nHost: localh')
+    const silent = connect(door.port, '127.0.0.1')
+    silent.on('error', () => {})
+    await Promise.all([half, silent].map((each) => once(each, 'connect')))
+    // Both were accepted: a third is answered.
+    await refusal(door, { origin: 'http://evil.example' })
+    const gone = Promise.all([half, silent].map((each) => once(each, 'close')))
+    await door.close()
+    await gone
+  })
+
+  test('leaves places for others: so many for one address, and so many in all', async () => {
+    const door = await open()
+    const one = await Promise.all(Array.from({ length: 60 }, () => held(door, '127.0.0.2')))
+    expect(one.filter((each) => each !== undefined)).toHaveLength(33)
+    const other = await Promise.all(Array.from({ length: 80 }, (_, at) => held(door, `127.0.0.${3 + (at % 4)}`)))
+    expect(other.filter((each) => each !== undefined)).toHaveLength(67)
+    for (const each of [...one, ...other]) each?.destroy()
+    await expect.poll(() => held(door, '127.0.0.2').then((each) => each?.destroy() !== undefined)).toBe(true)
+  })
+})
+
+test('so many clients at once', async () => {
+  const door = await open()
+  const clients = await Promise.all(Array.from({ length: 32 }, () => client(door)))
+  expect(await refusal(door)).toBe(503)
+  const left = clients[0]?.closed()
+  clients[0]?.socket.close()
+  await left
+  await expect.poll(() => refusal(door)).toBe(101)
+})
+
 describe('who may come in', () => {
   test.each([
     ['http://evil.example', 403],
@@ -128,7 +175,7 @@ describe('who may come in', () => {
 
   test('beyond loopback the door does not open without a token', async () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.1', 'charger.local']) {
-      await expect(openControl({ host, port: 0 }, commands(desk().context), silentLog)).rejects.toMatchObject({
+      await expect(openControl({ host, port: 0 }, commands(desk().context), silentLog, desk().clock)).rejects.toMatchObject({
         name: 'ConfigError',
         message: expect.stringContaining('token'),
       })
@@ -144,6 +191,36 @@ describe('who may come in', () => {
     expect(await refusal(door, {}, `/?token=${encodeURIComponent('s3cret/+')}`)).toBe(101)
   })
 
+  test.each([
+    ['evil.example', 421],
+    ['127.0.0.1.evil.example:80', 421],
+    ['localhost', 101],
+    ['[::1]:9100', 101],
+    ['bench.example.com', 101],
+  ])('called as %s: %i', async (host, code) => {
+    expect(await refusal(await open(desk(), { hosts: ['bench.example.com'] }), { headers: { host } })).toBe(code)
+  })
+
+  test('the sixth token has to wait, and is let in when the time is over', async () => {
+    const at = desk()
+    const door = await open(at, { token: 'right' })
+    for (let tried = 0; tried < 5; tried++) expect(await refusal(door, {}, '/?token=wrong')).toBe(401)
+    expect(await refusal(door, {}, '/?token=right')).toBe(429)
+    await at.clock.advance(seconds(30))
+    expect(await refusal(door, {}, '/?token=right')).toBe(101)
+  })
+
+  test('who knocks too often is told to wait', async () => {
+    const at = desk()
+    const door = await open(at)
+    const codes: number[] = []
+    for (let knocked = 0; knocked < 301; knocked++) codes.push(await refusal(door, { origin: 'http://evil.example' }))
+    expect(new Set(codes.slice(0, 300))).toEqual(new Set([403]))
+    expect(codes[300]).toBe(429)
+    await at.clock.advance(seconds(1))
+    expect(await refusal(door)).toBe(101)
+  })
+
   test('a port in use is a configuration error with a remedy', async () => {
     const { port } = await open()
     await expect(open(desk(), { port })).rejects.toMatchObject({
@@ -153,7 +230,9 @@ describe('who may come in', () => {
   })
 
   test('an address that this machine does not have is one too', async () => {
-    await expect(openControl({ host: '192.0.2.1', port: 0, token: 'x' }, commands(desk().context), silentLog)).rejects.toMatchObject({ name: 'ConfigError' })
+    await expect(openControl({ host: '192.0.2.1', port: 0, token: 'x' }, commands(desk().context), silentLog, desk().clock)).rejects.toMatchObject({
+      name: 'ConfigError',
+    })
   })
 })
 

@@ -146,7 +146,7 @@ function idleView(evse: number): EvseView {
     isOperative: true,
     transaction: undefined,
     waitingToken: undefined,
-    offered: { amps: 0, heldBy: 'nothing' },
+    offered: { amps: 0, heldBy: 'no transaction' },
     report: {
       evse,
       at: 0,

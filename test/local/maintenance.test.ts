@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
 import { seconds } from '../../src/base/units.ts'
 import type { LocalContext } from '../../src/local/command.ts'
+import { faultByErrorCode } from '../../src/local/error-codes.ts'
 import { serviceCommands } from '../../src/local/maintenance.ts'
 import { openOffPeak } from '../../src/run/off-peak.ts'
 import { world } from '../stories/world.ts'
@@ -39,6 +40,16 @@ test('"service clear" lets a weld go that was mended', async () => {
   expect(await type('clear', '1')).toBe('ok')
   await w.clock.advance(seconds(5))
   expect(w.core.view(1).faults).toEqual([])
+})
+
+test('"service clear" takes back a fault that somebody reported by command', async () => {
+  const w = await world()
+  const type = (...words: string[]) => serviceCommands[0]?.run(words, { chargePoint: w.core } as LocalContext, session)
+  w.core.raise(1, faultByErrorCode.GroundFailure)
+  expect(w.core.view(1).raised).toBeDefined()
+  expect(await type('clear', '1')).toBe('ok')
+  expect(w.core.view(1).raised).toBeUndefined()
+  expect(await type('clear', '1')).toBe('error connector 1 has no fault')
 })
 
 test('"now" charges at once', async () => {

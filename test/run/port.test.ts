@@ -172,6 +172,27 @@ describe('a core that does not read', () => {
     for (const evse of [1, 2, 3]) expect(heard.findLast((each) => each.evse === evse)?.plugIn).toBe(100)
   })
 
+  test('of the grid too it gets the newest reading, once', async () => {
+    const { clock, join } = await yard({ ...socketBoard, grid: { loadA: [4, 5, 6] } })
+    const { inner, outer } = join()
+    let text = ''
+    outer.received.on((bytes) => {
+      text += Buffer.from(bytes).toString()
+    })
+    inner.stall(100)
+    await clock.advance(seconds(2.5))
+    const before = inner.written.length
+    await clock.advance(seconds(120))
+    expect(inner.written.length).toBe(before)
+    text = ''
+    inner.flow()
+    await clock.settle()
+    // What was on the way, and the newest.
+    const heard = text.split('\n').flatMap((line) => (line.startsWith('{"grid"') ? [(JSON.parse(line) as { grid: { at: number } }).grid.at] : []))
+    expect(heard.length).toBeLessThanOrEqual(3)
+    expect(clock.monotonic() - (heard.at(-1) ?? 0)).toBeLessThanOrEqual(1_000)
+  })
+
   test('a card waits 5 s for a core, and not longer', async () => {
     const { clock, simulation, connect } = await yard()
     const cards = async (waitS: number) => {
@@ -375,4 +396,60 @@ test('a guard that speaks another version, or of an EVSE that it did not name, i
   expect(await wordsAfter('rubbish')).toMatch(/does not understand/)
   // What a later version adds beside is no reason to part.
   expect(await wordsAfter('{"weather":"fine"}', hello(1))).toMatchObject({ hello: { board: 'b' } })
+})
+
+describe('readings of the grid', () => {
+  const hello = JSON.stringify({ hello: { version: 1, board: 'b', isSimulated: false, evses: [] } })
+  const reading = { at: 1_000, importWh: 0, phases: [{ currentA: 9 }] }
+  const joined = async () => {
+    const clock = simulatedClock()
+    const [near, far] = streamPair()
+    const ready = remotePort(near, clock)
+    far.write(`${hello}\n`)
+    await clock.settle()
+    const port = await ready
+    let isClosed = false
+    void port.closed.then(() => {
+      isClosed = true
+    })
+    return {
+      port,
+      async says(grid: unknown) {
+        far.write(`${typeof grid === 'string' ? grid : JSON.stringify({ grid })}\n`)
+        await clock.settle()
+        return { newest: port.grid?.newest, isClosed }
+      },
+    }
+  }
+
+  test('a guard that knows nothing of them: none, and no reason to part', async () => {
+    const { port } = await joined()
+    expect(port.grid?.newest).toBeUndefined()
+  })
+
+  test('one that fits is known, and told', async () => {
+    const { port, says } = await joined()
+    const heard: unknown[] = []
+    port.grid?.read.on((each) => heard.push(each))
+    expect(await says({ ...reading, more: 'of a later version' })).toEqual({ newest: reading, isClosed: false })
+    expect(heard).toEqual([reading])
+  })
+
+  test('a number that is none comes as a phase that says nothing', async () => {
+    const { says } = await joined()
+    expect(await says({ ...reading, phases: [{ currentA: Number.NaN }, {}, {}] })).toEqual({ newest: { ...reading, phases: [{}, {}, {}] }, isClosed: false })
+  })
+
+  test.each([
+    ['nothing', null],
+    ['a phase too many', { ...reading, phases: Array.from({ length: 4 }, () => ({})) }],
+    ['a current that is huge', '{"grid":{"at":1,"importWh":0,"phases":[{"currentA":1e300}]}}'],
+    ['a current in words', { ...reading, phases: [{ currentA: '9' }] }],
+    ['no time', { importWh: 0, phases: [] }],
+    ['a time that is none', { ...reading, at: -1 }],
+    ['a line without end', `{"grid":"${'9'.repeat(70_000)}`],
+  ])('%s: the guard is left, and nothing of it is believed', async (_words, grid) => {
+    const { says } = await joined()
+    expect(await says(grid)).toEqual({ newest: undefined, isClosed: true })
+  })
 })

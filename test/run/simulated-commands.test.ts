@@ -78,7 +78,7 @@ describe('the rows of a simulated board', () => {
     ['unplug', ['unplug 1']],
     ['fault mainsOff 2', ['break 2 mainsOff']],
     ['clear', ['mend 1', 'mend 2']],
-    ['reset', ['reset 1', 'reset 2']],
+    ['reset', ['house reset', 'reset 1', 'reset 2']],
   ])('%s reaches the world as %j, and the world understands it', async (line, told) => {
     const { at, clock, simulation, auto } = await bench()
     const lines: string[] = []

@@ -4,8 +4,9 @@ import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import { type Millis, seconds } from '../../src/base/units.ts'
+import type { SimulatedBoard } from '../../src/config/board.ts'
 import { memoryNetwork } from '../../src/ocpp/memory-socket.ts'
-import { type CoreStation, coreStation } from '../../src/run/core.ts'
+import { type CoreParts, type CoreStation, coreStation } from '../../src/run/core.ts'
 import { guard } from '../../src/safety/guard.ts'
 import { remotePort } from '../../src/safety/remote-port.ts'
 import { servePort } from '../../src/safety/serve-port.ts'
@@ -23,9 +24,11 @@ export interface LivingCore {
 }
 
 /** Guard and core as they are in two processes, with a stream between them, in simulated time. */
-export async function twoPrograms(options: { clock?: SimulatedClock; store?: Store; settings?: Readonly<Record<string, string>> } = {}) {
+export async function twoPrograms(
+  options: { clock?: SimulatedClock; store?: Store; settings?: Readonly<Record<string, string>>; board?: SimulatedBoard; parts?: Pick<CoreParts, 'site'> } = {},
+) {
   const clock = options.clock ?? simulatedClock()
-  const { board, simulation } = buildBoard(socketBoard, { clock })
+  const { board, simulation } = buildBoard(options.board ?? socketBoard, { clock })
   const plant = simulation?.plants[0]
   if (plant === undefined) throw new Error('not simulated')
   const keeper = guard(board, clock, silentLog)
@@ -79,6 +82,7 @@ export async function twoPrograms(options: { clock?: SimulatedClock; store?: Sto
       dial: network.dial,
       chance: () => 0.5,
       newId: () => `life-${life}-${++ids}`,
+      ...options.parts,
     })
     station.link.connect()
     return {
@@ -103,6 +107,7 @@ export async function twoPrograms(options: { clock?: SimulatedClock; store?: Sto
   return {
     clock,
     plant,
+    house: simulation?.house,
     keeper,
     server,
     csms,

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Log } from '../../src/base/log.ts'
 import { minutes, seconds } from '../../src/base/units.ts'
 import type { Fact } from '../../src/core/facts.ts'
 import { type Dial, DialError } from '../../src/ocpp/socket.ts'
 import { GetConfiguration } from '../../src/ocpp16/messages/core.ts'
+import { connectionDesk } from '../../src/run/connection-desk.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { answered, ask } from './asking.ts'
 import { restarted, stopped } from './restarts.ts'
 import { type World, type WorldOptions, world } from './world.ts'
@@ -237,5 +239,158 @@ describe('SecurityProfile', () => {
     await expect(world({ settings: { SecurityProfile: '1' } })).rejects.toThrow(/SecurityProfile/)
     const w = await world({ settings: { SecurityProfile: '1', AuthorizationKey: first } })
     expect(await profileOf(w)).toEqual(readable('1'))
+  })
+})
+
+/** Two central systems at other hosts; what each is shown at each dial. */
+async function atTwoHosts(options: WorldOptions = {}) {
+  const dialled: { readonly host: string; readonly user: string; readonly password: string | undefined }[] = []
+  const refusing: { host: string | undefined } = { host: undefined }
+  let inner: Dial | undefined
+  const dial: Dial = async (address, abort) => {
+    const password = address.password === undefined ? undefined : Buffer.from(address.password).toString('hex')
+    dialled.push({ host: new URL(address.url).host, user: address.identity, password })
+    if (inner === undefined) throw new DialError('refused', 'no network yet')
+    if (refusing.host === new URL(address.url).host) throw new DialError('unauthorized', 'no')
+    return inner(address, abort)
+  }
+  const parts = { ...options.parts, dial }
+  const open = (w: World) => {
+    inner = w.network.dial
+    const { place, link, door, credentials } = w.station
+    const desk = connectionDesk(place, link, door.registration, credentials)
+    const set = async (wanted: Parameters<typeof desk.set>[0]) => {
+      desk.set(wanted)
+      await w.clock.advance(seconds(5))
+    }
+    return { ...w, dialled, refusing, desk, set, last: () => dialled.at(-1), options: { ...options, parts } }
+  }
+  const w = await world({ ...options, parts, offline: true })
+  const at = open(w)
+  w.link.connect()
+  await w.clock.advance(seconds(5))
+  return { ...at, again: async (more: WorldOptions = {}) => open(await stopped(w, 'reboot', { ...options, ...more, parts: { ...parts, ...more.parts } })) }
+}
+
+describe('a password stays with the host that it was given for', () => {
+  test('another one is shown none, over a restart too, and the first one gets it again', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    expect(w.last()).toEqual({ host: 'memory', user: 'CP-1', password: first })
+    expect(w.desk).toMatchObject({ hasPassword: true, isPasswordWithheld: false })
+    await w.set({ url: 'ws://evil.example/ocpp' })
+    expect(w.last()).toEqual({ host: 'evil.example', user: 'CP-1', password: undefined })
+    expect(w.desk).toMatchObject({ hasPassword: false, isPasswordWithheld: true })
+    const later = await w.again()
+    expect(later.last()).toEqual({ host: 'evil.example', user: 'CP-1', password: undefined })
+    await later.set({ url: 'ws://memory' })
+    expect(later.last()).toEqual({ host: 'memory', user: 'CP-1', password: first })
+    expect(later.desk).toMatchObject({ hasPassword: true, isPasswordWithheld: false })
+  })
+
+  test.each(['ws://memory:81', 'wss://memory', 'ws://memory.evil.example'])('%s is another host', async (url) => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set({ url })
+    expect(w.last()?.password).toBeUndefined()
+  })
+
+  test.each([{ url: 'ws://memory/other/path' }, { url: 'ws://MEMORY:80' }, { identity: 'NEW' }])('%o is the same one', async (wanted) => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set(wanted)
+    expect(w.last()?.password).toBe(first)
+  })
+
+  test('that of the station file too', async () => {
+    const w = await atTwoHosts({ parts: { password: bytes(second) } })
+    await w.set({ url: 'ws://other' })
+    expect(w.last()?.password).toBeUndefined()
+    expect(w.desk.isPasswordWithheld).toBe(true)
+    await w.set({ url: 'ws://memory' })
+    expect(w.last()?.password).toBe(second)
+  })
+
+  test('one that comes along is for the new host alone, over a restart too', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set({ url: 'ws://other', password: second })
+    expect(w.last()).toMatchObject({ host: 'other', password: second })
+    expect(w.desk).toMatchObject({ hasPassword: true, isPasswordWithheld: false })
+    const later = await w.again()
+    expect(later.last()).toMatchObject({ host: 'other', password: second })
+    await later.set({ url: 'ws://third' })
+    expect(later.last()).toMatchObject({ host: 'third', password: undefined })
+    await later.set({ url: 'ws://other' })
+    expect(later.last()).toMatchObject({ host: 'other', password: undefined })
+    await later.set({ url: 'ws://memory' })
+    expect(later.last()).toMatchObject({ host: 'memory', password: first })
+  })
+
+  test('one that the new host itself sets is its own', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set({ url: 'ws://other' })
+    expect(await change(w, 'AuthorizationKey', second)).toEqual(answered('Accepted'))
+    await w.clock.advance(minutes(1))
+    expect(w.last()).toMatchObject({ host: 'other', password: second })
+    await w.set({ url: 'ws://memory' })
+    expect(w.last()).toMatchObject({ host: 'memory', password: first })
+  })
+
+  test('one on trial is left behind with the one before it', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.clock.advance(minutes(1))
+    w.refusing.host = 'memory'
+    await w.set({ password: second })
+    expect(w.store.documents('credentials').entries()).toHaveLength(1)
+    w.refusing.host = 'other'
+    await w.set({ url: 'ws://other' })
+    await w.clock.advance(minutes(30))
+    const others = w.dialled.filter(({ host }) => host === 'other')
+    expect(others.length).toBeGreaterThan(5)
+    expect(new Set(others.map(({ password }) => password))).toEqual(new Set([undefined]))
+    expect(w.store.documents('credentials').entries()).toEqual([])
+  })
+
+  test('for the same host it changes as a central system changes it, and in one go with the identity', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.clock.advance(minutes(1))
+    await w.set({ identity: 'NEW', password: second })
+    expect(w.dialled.slice(1)).toEqual([{ host: 'memory', user: 'NEW', password: second }])
+    expect(w.core.settings.get('authorizationKey')).toBe(second)
+  })
+
+  test('what the station file says anew counts, and no key of another host is shown there', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set({ url: 'ws://other', password: second })
+    const later = await w.again({ parts: { csmsUrl: 'ws://new.example' } })
+    expect(later.last()).toMatchObject({ host: 'new.example', password: first })
+    expect(later.store.documents('csms-place').get('key')).toBeUndefined()
+  })
+
+  test('the station file may take over the host that was chosen at the page: its password stays', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    await w.set({ url: 'ws://other', password: second })
+    const later = await w.again({ parts: { csmsUrl: 'ws://other' } })
+    expect(later.last()).toMatchObject({ host: 'other', password: second })
+    expect(later.desk).toMatchObject({ isChanged: false, hasPassword: true, isPasswordWithheld: false })
+  })
+
+  test.each([
+    ['x'.repeat(65), 0],
+    ['a\nb', 0],
+    ['too short', 1],
+  ])('what cannot be one (%j, security profile %i) is refused, never with a part of it, and nothing changes', async (password, SecurityProfile) => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first, SecurityProfile: String(SecurityProfile) } })
+    const refusal = () => w.desk.set({ url: 'ws://other', password })
+    expect(refusal).toThrow(expect.objectContaining({ name: 'ConfigError', field: 'password' }))
+    expect(refusal).not.toThrow(password)
+    expect(w.desk.url).toBe('ws://memory')
+    expect(w.dialled).toHaveLength(1)
+  })
+
+  test('a disk that takes nothing: another host is shown nothing all the same', async () => {
+    const w = await atTwoHosts({ settings: { AuthorizationKey: first } })
+    vi.spyOn(w.store, 'atomically').mockImplementation(() => {
+      throw new StoreError('full', 'x')
+    })
+    await w.set({ url: 'ws://other' })
+    expect(w.last()).toMatchObject({ host: 'other', password: undefined })
   })
 })

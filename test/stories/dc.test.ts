@@ -29,6 +29,7 @@ test('a DC car charges with 50 kW until the battery takes less, and the register
   expect((first['Voltage']?.value ?? 0) * (first['Current.Import']?.value ?? 0)).toBeCloseTo(first['Power.Active.Import']?.value ?? 0, -1)
   expect(first['Power.Offered']).toMatchObject({ value: 50_000, unit: 'W' })
   expect(first['Current.Offered']?.value).toBeCloseTo(50_000 / (first['Voltage']?.value ?? 0), 0)
+  expect(w.core.sessions.find(w.core.sessions.page(0, 1)[0]?.id ?? '')?.trace.at(-1)).toMatchObject({ offeredWatts: 50_000 })
   expect(first['SoC']).toMatchObject({ value: 22, unit: 'Percent', location: 'EV' })
 
   await w.until(() => w.status() === 'suspendedEv', hours(4))

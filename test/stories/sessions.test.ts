@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
+import { figuresOf } from '../../src/core/figures.ts'
 import { world } from './world.ts'
 
 describe('the list of sessions', () => {
@@ -21,6 +22,16 @@ describe('the list of sessions', () => {
     expect(ended?.trace.length).toBeGreaterThan(55)
     expect(ended?.trace.at(-1)?.energyWh).toBeGreaterThan(100)
     expect(w.core.sessions.count).toBe(1)
+  })
+
+  test('what flows in the first seconds is the peak already', async () => {
+    const w = await world()
+    w.plant.plugIn()
+    await w.swipe('04A2B3C4')
+    await w.until(() => (figuresOf(w.core.view(1).report.reading).watts ?? 0) > 1_000)
+    const [running] = w.core.sessions.page(0, 1)
+    expect(w.clock.now().epochMs - (running?.startedAt ?? 0)).toBeLessThan(10_000)
+    expect(running?.peakW).toBe(figuresOf(w.core.view(1).report.reading).watts)
   })
 
   test('a long session has a trace of at most 240 points, from its begin to now', async () => {

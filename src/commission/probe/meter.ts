@@ -65,8 +65,11 @@ async function meterOf(options: MeterOptions): Promise<Asked> {
       throw new ConfigError('--outlet', '', `outlet ${number} of ${spec.name} has no meter`, 'Name another outlet, or --port, --model and --unit')
     const bus = meter.kind === 'modbus' ? spec.buses?.[meter.bus] : undefined
     const line = bus?.kind === 'modbus-rtu' ? `, ${bus.path} at ${frameWords(bus)}` : ''
-    const words =
-      meter.kind === 'modbus' ? `${meter.model}, unit ${meter.unit} on ${meter.bus}${line}` : 'an S0 input; it counts from 0, and shows power after two pulses'
+    const words = {
+      modbus: meter.kind === 'modbus' ? `${meter.model}, unit ${meter.unit} on ${meter.bus}${line}` : '',
+      mqtt: meter.kind === 'mqtt' ? `published at ${meter.bus}` : '',
+      s0: 'an S0 input; it counts from 0, and shows power after two pulses',
+    }[meter.kind]
     return { spec, meter, words, hint: bus?.kind === 'modbus-rtu' ? whoIsThere({ ...bus, port: bus.path }) : 'Check its wires.' }
   }
   const { model } = options

@@ -1,37 +1,24 @@
 import { type Clock, type Timer, toleranceMs } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { type Millis, minutes } from '../../base/units.ts'
-import type { EvseDescription, Report } from '../../safety/port.ts'
-import type { EvseStatus } from '../charge-point.ts'
+import type { EvseDescription } from '../../safety/port.ts'
 import type { Limit } from '../offer.ts'
 import { type Cap, capOf, type Outlet, sizeOf, usualPhases } from './cap.ts'
 import { type CarWatch, carWatch } from './car-watch.ts'
+import { claimOf, type LimitedPlace, sharedLimits, stationLimit } from './claim.ts'
 import type { ChargingProfile } from './profile.ts'
 import type { ProfileShelf } from './profiles.ts'
-import { type Claim, type Sharing, sharing } from './sharing.ts'
+import { type Sharing, sharing } from './sharing.ts'
 import { type Ruling, stationStack, transactionStack } from './stack.ts'
 import { isDated } from './undated.ts'
 
-/** What limits are set at, and what is known of it. */
-export interface LimitedPlace {
-  readonly view: { readonly evse: number; readonly status: EvseStatus; readonly report: Report }
-  readonly transaction: { readonly isStopping: boolean } | undefined
-  limit(name: string, limit: Limit | undefined): void
-  /** A per phase, or W at a DC outlet: what its transaction would be offered were it not for the limit of this name. */
-  sizeWithout(name: string): number
-}
-
-/** Names of the two limits, as `heldBy` shows them. */
+/** Name of the limit, as `heldBy` shows it. */
 export const profileLimit = 'charging profile'
-export const stationLimit = 'station profile'
 
 /** Wall clocks step: what goes by dates is looked at again at least this often, and at each report of an EVSE after a step. */
 const lookEvery = minutes(1)
 /** Others may set limits of their own when they see the ones that are set here. */
 const mostRounds = 5
-/** IEC 61851-1 Annex A; and what ends a pause of the guard's (safety rule 12), as a rule. */
-const leastAmps = 6
-const resumeAmps = 6.5
 
 export interface Limiting {
   /** An EVSE changed, or was reported again. */
@@ -98,26 +85,11 @@ export function limiting({ profiles, outlets, places, clock, log }: LimitingPart
     const priceAt = (outlet: Outlet) => 1 / sizeOf(capOf({ ...period, limit: 1 }, unit, 'stationMax', outlet), outlet)
     const prices = new Map(outlets.map((outlet) => [outlet.evse, priceAt(outlet)]))
     shares ??= sharing(new Map(places().map(({ view: { evse, report } }) => [evse, report.offeredWatts ?? report.offered])))
-    const claims = pairs().flatMap(([place, outlet]) => claimOf(place, outlet, prices.get(outlet.evse) ?? 1))
+    const claims = pairs().flatMap(([place, outlet]) => claimOf(place, outlet, { price: prices.get(outlet.evse) ?? 1, profiles, cars }))
     const { granted, until } = shares.share(period.limit, claims, (evse) => prices.get(evse) ?? 1, clock.monotonic())
     // In any order: a raise waits until what was reduced for it is surely drawn no more.
     for (const [place, outlet] of pairs()) apply(place, stationLimit, granted.get(outlet.evse) ?? 0, outlet)
     return until
-  }
-  const claimOf = (place: LimitedPlace, outlet: EvseDescription, price: number): readonly Claim[] => {
-    const charging = profiles.chargingAt(outlet.evse)
-    if (charging === undefined || place.transaction?.isStopping === true) return []
-    const { evse, dc } = outlet
-    return [
-      {
-        ...{ evse, since: charging.since, most: place.sizeWithout(stationLimit), price, isIdle: cars.isIdle(evse) },
-        least: dc?.leastWatts ?? leastAmps,
-        // The guard takes whole W.
-        resumesAt: dc === undefined ? resumeAmps : Math.ceil((dc.leastWatts * resumeAmps) / leastAmps),
-        isOffered: place.view.report.isOffering,
-        wasOffered: cars.wasOffered(evse),
-      },
-    ]
   }
   const pairs = (): readonly (readonly [LimitedPlace, EvseDescription])[] =>
     places().flatMap((place) => {
@@ -167,7 +139,7 @@ export function limiting({ profiles, outlets, places, clock, log }: LimitingPart
       .map((place) => {
         const { evse, report } = place.view
         const shown = [report.isOffering, report.phases, cars.isIdle(evse), cars.phases(evse)]
-        return [place.sizeWithout(stationLimit), place.transaction?.isStopping, ...shown]
+        return [place.sizeWithout(...sharedLimits), place.transaction?.isStopping, ...shown]
       })
       .join()
   const off = profiles.changed.on(review)

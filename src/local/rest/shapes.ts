@@ -5,17 +5,17 @@ import { evseStatuses } from '../../core/charge-point.ts'
 /** What the REST door tells, as JSON. Each declaration is type, check and OpenAPI at once; the page of the charger imports the types.
  *  Units stand in the names; moments are ISO 8601 in UTC; null: there is none. */
 
-const closed = { additionalProperties: false } as const
-const text = (description: string) => schema.string({ description })
-const count = (description: string) => schema.integer({ description, minimum: 0 })
-const figure = (description: string) => schema.number({ description })
-const truth = (description: string) => schema.boolean({ description })
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
+export const closed = { additionalProperties: false } as const
+export const text = (description: string) => schema.string({ description })
+export const count = (description: string) => schema.integer({ description, minimum: 0 })
+export const figure = (description: string) => schema.number({ description })
+export const truth = (description: string) => schema.boolean({ description })
+export const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
   schema.unsafe<T[number]>({ type: 'string', enum: [...values], description })
 const orNull = (type: 'string' | 'number' | 'integer', description: string) => ({ type: [type, 'null'], description })
-const textOrNull = (description: string) => schema.unsafe<string | null>(orNull('string', description))
-const figureOrNull = (description: string) => schema.unsafe<number | null>(orNull('number', description))
-const wholeOrNull = (description: string) => schema.unsafe<number | null>(orNull('integer', description))
+export const textOrNull = (description: string) => schema.unsafe<string | null>(orNull('string', description))
+export const figureOrNull = (description: string) => schema.unsafe<number | null>(orNull('number', description))
+export const wholeOrNull = (description: string) => schema.unsafe<number | null>(orNull('integer', description))
 
 export const Fault = schema.object(
   {
@@ -48,6 +48,7 @@ export const Evse = schema.object(
     offeredW: figureOrNull('At a DC outlet: offered, W.'),
     heldBy: text('Which limit or missing permit decides the offer.'),
     heldByWords: text('The same for people: "the local limit".'),
+    offerWords: textOrNull('The offer for people: "Offered 10 A, limited by a charging profile", or "Up to 32 A, ..." for the next car; null: words says all.'),
     limits: schema.array(
       schema.object({ name: text('Who limits.'), words: text('The same for people.'), size: figure('A per phase, or W at a DC outlet.') }, closed),
       { description: 'Every limit in force, the least first.' },
@@ -95,6 +96,33 @@ export const Evse = schema.object(
   { ...closed, title: 'Evse', description: 'One outlet, as one consistent picture.' },
 )
 
+const Site = schema.object(
+  {
+    words: text('In one line, for people.'),
+    mode: textOrNull('How the cars follow the sun: fast, min+solar or solar; null: nothing does. POST /commands with "mode solar" chooses.'),
+    fuseA: figureOrNull('Main fuse, A per phase; null: it is not watched.'),
+    limitA: figureOrNull('Of all outlets together without a meter, A per phase.'),
+    meter: oneOf(['fresh', 'stale', 'none'], 'The grid meter; stale: the safe current holds.'),
+    gridA: schema.array(figure('A.'), { description: 'L1, L2, L3; negative: exported. Empty before the first reading.' }),
+    gridW: figureOrNull('All phases, W; negative: exported.'),
+    ageS: figureOrNull('Of the newest reading, s.'),
+    surplusW: figureOrNull('What would be exported were no car there, W.'),
+    isRelieved: truth('Less did not help the fuse: every car is paused for a minute.'),
+    outlets: schema.array(
+      schema.object(
+        {
+          evse: count('The outlet.'),
+          site: figureOrNull('Its share of the fuse or of limitA, A per phase or W at a DC outlet; null: no limit.'),
+          solar: figureOrNull('Its share of the surplus, the same way.'),
+        },
+        closed,
+      ),
+      { description: 'Shares.' },
+    ),
+  },
+  { ...closed, description: 'Load management.' },
+)
+
 export const Station = schema.object(
   {
     id: text('Charge point identity.'),
@@ -114,7 +142,7 @@ export const Station = schema.object(
     isTimeTrusted: truth('The clock was set since the start.'),
     uptimeS: count('Since the program started, s.'),
     automaticEv: schema.unsafe<boolean | null>({ type: ['boolean', 'null'], description: 'The automatic EV; null on a real board.' }),
-    site: schema.unsafe<Readonly<Record<string, unknown>> | null>({ type: ['object', 'null'], description: 'Load management, where it is set up.' }),
+    site: schema.unsafe<Static<typeof Site> | null>({ anyOf: [Site, { type: 'null' }], description: 'Load management, where it is set up.' }),
     evses: schema.array(Evse, { description: 'Every outlet.' }),
   },
   { ...closed, title: 'Station', description: 'The station and its outlets, as one consistent picture.' },
@@ -126,6 +154,7 @@ export const Point = schema.object(
     powerW: figure('W.'),
     currentA: figure('Largest phase current, A.'),
     offeredA: figure('A per phase.'),
+    offeredW: figureOrNull('At a DC outlet, W.'),
     energyWh: figure('Since the session began, Wh.'),
   },
   { ...closed, title: 'Point' },
@@ -187,6 +216,8 @@ export const Connection = schema.object(
     version: text('OCPP version.'),
     versions: schema.array(schema.string(), { description: 'Those that are spoken.' }),
     isChanged: truth('Set here, and not in the station file.'),
+    hasPassword: truth('The station shows the central system a password.'),
+    isPasswordWithheld: truth('There is a password, but for another host: this one is not shown it. Give its own with PUT /connection.'),
     link: oneOf(['connected', 'connecting', 'waiting', 'disconnected'], 'State.'),
     waiting: count('Facts to deliver.'),
     undeliverable: count('Facts that were not taken.'),

@@ -16,7 +16,7 @@ import {
 } from '../messages/core.ts'
 import type { TransactionNumbers } from '../numbers.ts'
 import { profilesOf } from '../profiles.ts'
-import { findKey } from '../settings.ts'
+import { type ChangeOutcome, changeKey, findKey } from '../settings.ts'
 import { profileOf } from '../translate-profile.ts'
 
 /** What the handlers of a door work with. */
@@ -32,6 +32,7 @@ const unlockStatus = { unlocked: 'Unlocked', failed: 'UnlockFailed', none: 'NotS
   UnlockOutcome,
   string
 >
+const changeStatus = { set: 'Accepted', unknown: 'NotSupported', readOnly: 'Rejected', refused: 'Rejected' } as const satisfies Record<ChangeOutcome, string>
 const acceptedIf = (yes: boolean) => ({ status: yes ? 'Accepted' : 'Rejected' }) as const
 
 /** OCPP 1.6 §5: what a central system may ask of the Core profile. */
@@ -44,11 +45,7 @@ export function coreRoutes({ core, numbers, isAccepted }: HandlerParts): readonl
       const outcome = core.setAvailability(connectorId === 0 ? 'all' : connectorId, type === 'Operative')
       return { status: availabilityStatus[outcome] }
     }),
-    route(ChangeConfiguration, ({ key: name, value }) => {
-      const key = findKey(name)
-      if (key === undefined || !isOffered(key, core)) return { status: 'NotSupported' } as const
-      return acceptedIf(!isReadOnly(key, core) && key.write?.(core, value) === true)
-    }),
+    route(ChangeConfiguration, ({ key, value }) => ({ status: changeStatus[changeKey(core, key, value)] })),
     route(ClearCache, () => acceptedIf(core.clearAuthorizationCache())),
     // Two-way: no vendor has an extension here.
     route(DataTransfer, () => ({ status: 'UnknownVendorId' }) as const),

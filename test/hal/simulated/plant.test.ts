@@ -71,6 +71,18 @@ test('X1 brings a car back to B and its current to nothing', async () => {
   expect(plant.amps).toEqual([0, 0, 0])
 })
 
+test('a car that is made quicker meanwhile stays with the newest duty cycle', async () => {
+  const { plant, pilot, clock, draw } = bench()
+  await draw()
+  plant.setEv({ reaction: 5_000 })
+  pilot.drive({ kind: 'pwm', duty: 14 / 0.6 })
+  await clock.advance(1_000)
+  plant.setEv({ reaction: 500 })
+  pilot.drive({ kind: 'pwm', duty: 8 / 0.6 })
+  await clock.advance(10_000)
+  for (const amps of plant.amps) expect(amps).toBeLessThanOrEqual(8)
+})
+
 test('a change of the duty cycle is followed after the reaction of the car, and never below 6 A', async () => {
   const { plant, pilot, clock, draw } = bench()
   plant.setEv({ reaction: 800 })
