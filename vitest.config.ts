@@ -3,14 +3,16 @@ import { defineConfig } from 'vitest/config'
 // A run of .ci/run leaves its figures in this file as JSON.
 const report = process.env['PILOTWIRE_TEST_REPORT']
 
-/** Those of `processes` that stand beside what they test. */
+/** Those of `processes` that stand beside what they test, and the longest runs in simulated time. */
 const slow = [
   'test/bench/main.test.ts',
+  'test/core/charging/composite-by-force.test.ts',
   'test/local/http/malformed.test.ts',
   'test/store/crash.test.ts',
   'test/store/power-cut.test.ts',
   'test/store/recovery.test.ts',
   'test/stories/independent-peer.test.ts',
+  'test/stories/seven-days.test.ts',
 ]
 
 export default defineConfig({
@@ -36,7 +38,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Real processes, sockets and files: seconds per test, more on a busy machine.
+          // Real processes, sockets and files, and weeks: seconds per test, more on a busy machine.
           name: 'processes',
           include: ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', ...slow],
           testTimeout: 30_000,

@@ -9,7 +9,7 @@ import { runCsms } from './csms/run.ts'
 const program = new Command('pilotwire-bench')
   .description('Desk tools for Pilotwire.')
   .version(versionOf(), '--version', 'print the version')
-  .helpOption('--help', 'print this help')
+  .helpOption('-h, --help', 'print this help')
   .helpCommand(false)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'pilotwire-bench: ').replace(/\n\((Did you mean .*)\)/, '. $1')) })
   .addHelpText('after', '\nExample: pilotwire-bench csms --port 9000, and in another terminal: pilotwire CP-1 ws://localhost:9000')
@@ -18,7 +18,7 @@ const program = new Command('pilotwire-bench')
 program
   .command('csms')
   .description('A small OCPP 1.6 central system: any station may connect, every frame is shown, commands are typed.')
-  .helpOption('--help', 'print this help')
+  .helpOption('-h, --help', 'print this help')
   .option('--host <address>', 'address to listen on; 0.0.0.0 for every one', '127.0.0.1')
   .option('--port <port>', 'port to listen on; 0 for any that is free', number('port', 0, 65_535), 9000)
   .option('--heartbeat <seconds>', 'heartbeat interval told to the stations', number('heartbeat', 0, 2_147_483_647), 300)
@@ -58,19 +58,17 @@ program
   .command('run')
   .description('Play scenarios: what happens at a charge point, and what its central system is expected to make of it.')
   .argument('[file...]', 'scenario files, or names of scenarios that come with Pilotwire')
-  .helpOption('--help', 'print this help')
+  .helpOption('-h, --help', 'print this help')
   .option('--list', 'the scenarios that come with Pilotwire, each with its reason')
   .option('--all', 'play all of them')
   .option('--csms <url>', 'the central system without the identity, ws://HOST:PORT/PATH; that of the bench, in this process, when left out')
   .option('--id <id>', 'identity of the charge point', 'CP-1')
   .option('--station <file>', 'station file, for instance with the password of the charge point')
   .addOption(new Option('--time <kind>', 'simulated (with the central system of the bench, when left out) or real').choices(['real', 'simulated']))
-  .option(
-    '--set <name=value>',
-    'another value for a variable of the scenarios; as often as wanted',
-    (each: string, before: readonly string[]) => [...before, each],
-    [],
-  )
+  .option('--set <name=value>', 'another value for a variable of the scenarios; as often as wanted', (each: string, before: readonly string[] = []) => [
+    ...before,
+    each,
+  ])
   .option('--junit <file>', 'write the verdicts as JUnit XML')
   .option('--lenient', 'frames that OCPP does not allow are told, and do not fail a scenario')
   .option('--verbose', 'tell every step and every frame')
@@ -88,7 +86,7 @@ program
       station: flags.station,
       time: flags.time,
       junit: flags.junit,
-      set: flags.set,
+      set: flags.set ?? [],
       isVerbose: flags.verbose ?? false,
       isLenient: flags.lenient ?? false,
       version: versionOf(),
@@ -103,7 +101,7 @@ interface RunFlags {
   readonly id: string
   readonly station?: string
   readonly time?: 'real' | 'simulated'
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
   readonly junit?: string
   readonly lenient?: boolean
   readonly verbose?: boolean

@@ -63,7 +63,7 @@ const whole = (least: number, most: number) => (text: string) => {
 }
 
 function command(of: Command, name: string, description: string): Command {
-  return of.command(name).description(description).usage('[options]').helpOption('--help', 'print this help').helpCommand(false).allowExcessArguments(false)
+  return of.command(name).description(description).usage('[options]').helpOption('-h, --help', 'print this help').helpCommand(false).allowExcessArguments(false)
 }
 
 function commands(bench: Bench, host: Host | undefined, done: (exitCode: number | Promise<number>) => void): Command {

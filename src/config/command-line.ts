@@ -92,7 +92,7 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
     .description('A charge point: on a Linux board with real hardware, on the desk with simulated hardware.')
     .usage('<id> <csms-url>\n       pilotwire run [options]')
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .argument('[id]', 'identity of the charge point')
     .argument('[csms-url]', 'its central system, without the identity: ws://HOST:PORT/PATH')
@@ -122,7 +122,7 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
     .command('guard')
     .description('own the hardware, and serve one core on a Unix socket')
     .usage('[options]')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .option('--board <file|name>', 'what is wired to this computer (default: simulated)')
     .option('--socket <path>', 'where a core finds it (default: $RUNTIME_DIRECTORY/guard.sock, or $XDG_RUNTIME_DIR/pilotwire/guard.sock)')
@@ -148,7 +148,7 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
     .command('console')
     .description('a prompt for a charge point that runs elsewhere; on a pipe exit code 1 when a line was answered "error"')
     .usage('[options] <ws://HOST:PORT>')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .argument('<url>', 'its control door (pilotwire run --control); a port alone is one of this machine')
     .option('--token-file <file>', 'file that holds the token which the door asks for')
@@ -160,7 +160,7 @@ function pilotwire(version: string, found: (parsed: Parsed) => void): Command {
 function withState(command: Command): Command {
   return command
     .usage('[options]')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .option('--id <id>', 'identity of the charge point')
     .option('--state <dir>', 'its state directory (default: as with run)')
@@ -180,7 +180,7 @@ const framesHelp = 'tagged lines of every OCPP frame, secrets taken out: [OCPP-C
 function withStationOptions(command: Command): Command {
   return command
     .usage('[options]')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .allowExcessArguments(false)
     .option('--station <file>', 'station file (YAML): the type of charger and its network; flags override it')
     .option(

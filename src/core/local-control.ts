@@ -13,6 +13,9 @@ export const disabledLimit = 'disabled'
 const writesAtOnce = 5
 const keptEvery: Millis = seconds(60)
 
+/** The longest that a limit with an end may last, s: a week. */
+export const longestLimitS = 604_800
+
 /** What a person at the charger decided about one EVSE, as it is kept. */
 interface LocalWish {
   /** A per phase. */

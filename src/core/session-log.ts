@@ -78,11 +78,10 @@ export function sessionLog({ store, ledger, figures, clock, log }: SessionLogPar
     const gone = ids.slice(0, Math.max(0, ids.length - mostSessions))
     for (const id of gone) all().delete(id)
     forget(kept, gone)
-    const traced = traces.entries().map(([id]) => id)
     const newest = new Set(ids.slice(-mostTraces))
     forget(
       traces,
-      traced.filter((id) => !newest.has(id)),
+      traces.keys().filter((id) => !newest.has(id)),
     )
   }
   const summaryOf = (id: string, session: KeptSession): SessionSummary => {

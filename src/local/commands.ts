@@ -2,6 +2,7 @@ import { wordsOf } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { seconds } from '../base/units.ts'
 import type { EvseView, UnlockOutcome } from '../core/charge-point.ts'
+import { longestLimitS } from '../core/local-control.ts'
 import { isSameToken } from '../core/token.ts'
 import { bringAbout, reachable } from './bring-about.ts'
 import { type Command, command, connector, idTag, type LocalContext, oneOf, optional, quantity, quoted, type Reply, type Session } from './command.ts'
@@ -64,7 +65,7 @@ export const table: readonly Command[] = [
   }),
   command({
     name: 'current',
-    parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector), optional(quantity('s', 'seconds', 1, 86_400))],
+    parameters: [quantity('amps', 'A per phase', 0, 80), optional(connector), optional(quantity('s', 'seconds', 1, longestLimitS))],
     help: 'local limit of the current, at every connector when none is named; below 6 A charging pauses; with seconds it ends by itself; at a DC connector of its supply: A x phases x V are the watts at its output',
     run({ chargePoint }, [limit, evse, lasts]) {
       chargePoint.local.limit(evse ?? 'all', limit, lasts === undefined ? undefined : seconds(lasts))

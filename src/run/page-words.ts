@@ -9,7 +9,7 @@ export function pageWords({ host, port }: Listening, { id, http }: Pick<StationC
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const hosts = isEverywhere && addresses.length > 0 ? addresses : [isEverywhere ? '127.0.0.1' : host]
   const places = hosts.map((each) => `http://${writtenAddress({ host: each, port })}`).join(' ')
-  return `Its page: ${places}${http?.login === 'device' ? `   its password: pilotwire password --id ${id}` : ''}`
+  return `Its page: ${places}${http?.login === 'device' ? ` (its password: "pilotwire password --id ${id}" shows it)` : ''}`
 }
 
 /** IPv4: what a person types into a phone. */

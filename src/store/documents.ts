@@ -8,6 +8,7 @@ export function documentsIn(database: Database): <Value>(kind: string) => Docume
   const upsert = database.prepare('INSERT INTO documents (kind, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
   const remove = database.prepare('DELETE FROM documents WHERE kind = ? AND key = ?')
   const removeAll = database.prepare('DELETE FROM documents WHERE kind = ?')
+  const selectKeys = database.prepare('SELECT key FROM documents WHERE kind = ? ORDER BY key')
   const selectAll = database.prepare('SELECT key, value FROM documents WHERE kind = ? ORDER BY key')
   return <Value>(kind: string): Documents<Value> => ({
     get(key) {
@@ -24,6 +25,7 @@ export function documentsIn(database: Database): <Value>(kind: string) => Docume
       database.write('durable', () => remove.run(kind, key).changes > 0)
     },
     entries: () => selectAll.all(kind).map((row) => [String(row.key), parsed<Value>(row.value, database.path)] as const),
+    keys: () => selectKeys.all(kind).map((row) => String(row.key)),
     clear() {
       database.write('durable', () => removeAll.run(kind).changes > 0)
     },

@@ -59,6 +59,8 @@ export interface Documents<Value> {
   put(key: string, value: Value, durability?: Durability): void
   delete(key: string): void
   entries(): readonly (readonly [key: string, value: Value])[]
+  /** Without reading the values. */
+  keys(): readonly string[]
   clear(): void
 }
 

@@ -69,6 +69,11 @@ describe('the shorthand', () => {
     expect(configs).toEqual([expect.objectContaining({ id: 'CP1', csmsUrl: 'ws://localhost:9000', console: true, automaticEv: true, control: undefined })])
     expect(configs[0]?.board.name).toBe('simulated')
   })
+
+  test('has a page where it is asked for', async () => {
+    const { configs } = await type('CP1 ws://localhost:9000 --http 8080')
+    expect(configs[0]).toMatchObject({ console: true, http: { host: '127.0.0.1', port: 8080 } })
+  })
 })
 
 describe('words about itself', () => {

@@ -1,5 +1,6 @@
 import { nearest } from '../../base/nearest.ts'
 import { seconds } from '../../base/units.ts'
+import { longestLimitS } from '../../core/local-control.ts'
 import { siteModes } from '../../core/site/settings.ts'
 import { quoted, type Reply } from '../command.ts'
 import type { LocalPorts } from '../ports.ts'
@@ -20,7 +21,6 @@ interface Asked extends StationAsked {
 /** Words of one line as the table of commands has them: `ok ...` or `error ...`. */
 type SetCommand = (asked: Asked) => Reply | Promise<Reply>
 
-const longestTtlS = 604_800
 const limitWords = 'expected amps as a number, {"amps":16,"ttl_s":300}, or "none"'
 
 /** Everything that can be set: each is a row of the table of commands or the same call of the core. None can do more than the guard allows. */
@@ -32,7 +32,7 @@ export const setCommands: Readonly<Record<string, SetCommand>> = {
     if (wish === undefined) return `error "${quoted(payload)}" is no limit: ${limitWords}`
     const { amps, ttlS = limitTtlS } = wish
     if (amps !== undefined && !(amps >= 0 && amps <= most)) return `error ${amps} is not a number from 0 to ${most} (A per phase)`
-    if (ttlS !== undefined && !(ttlS >= 1 && ttlS <= longestTtlS)) return `error ttl_s ${ttlS} is not a number from 1 to ${longestTtlS} (seconds)`
+    if (ttlS !== undefined && !(ttlS >= 1 && ttlS <= longestLimitS)) return `error ttl_s ${ttlS} is not a number from 1 to ${longestLimitS} (seconds)`
     chargePoint.local.limit(evse, amps, ttlS === undefined ? undefined : seconds(ttlS))
     if (amps === undefined) return 'ok no limit'
     return `ok ${amps} A${ttlS === undefined ? '' : ` for ${ttlS} s`}`

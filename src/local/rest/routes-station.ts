@@ -1,4 +1,5 @@
 import * as schema from '../../base/schema.ts'
+import { longestLimitS } from '../../core/local-control.ts'
 import { siteModes } from '../../core/site/settings.ts'
 import { EvsePath, evseIn, idTag, obeyed } from './asked.ts'
 import { Refusal, type Route, route } from './route.ts'
@@ -90,7 +91,9 @@ const hands: readonly Route[] = [
     body: schema.object(
       {
         amps: schema.number({ description: 'A per phase, 0 to 80.', minimum: 0, maximum: 80 }),
-        ttlS: schema.optional(schema.integer({ description: 'Ends by itself after so many seconds; for good when left out.', minimum: 1, maximum: 86_400 })),
+        ttlS: schema.optional(
+          schema.integer({ description: 'Ends by itself after so many seconds; for good when left out.', minimum: 1, maximum: longestLimitS }),
+        ),
       },
       closed,
     ),

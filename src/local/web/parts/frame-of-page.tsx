@@ -36,8 +36,8 @@ export function Header() {
         <Icon name={present} />
       </Button>
       {isRequired && (
-        <Button kind="quiet" onPress={() => tell(logOut(), () => 'logged out')}>
-          Log out
+        <Button kind="quiet" label="Log out" onPress={() => tell(logOut(), () => 'logged out')}>
+          <Icon name="leave" />
         </Button>
       )}
     </header>
