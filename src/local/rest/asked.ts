@@ -31,10 +31,10 @@ export function obeyed(ports: LocalPorts, ...words: readonly (string | number)[]
   return typed(ports, words.map(written).join(' '))
 }
 
-/** No word of the table has an exponent, or more than six decimals. */
+/** No word of the table has an exponent, or more than six decimals; a bare `-` would be a word left out. */
 function written(word: string | number): string {
   if (typeof word === 'number') return String(Number(word.toFixed(6)))
-  return /\s/.test(word) ? `"${word}"` : word
+  return word === '-' || /\s/.test(word) ? `"${word}"` : word
 }
 
 /** Types a whole line. @throws Refusal 409 with the charger's words when it says no */

@@ -50,6 +50,13 @@ describe('what is asked of the charger over REST', () => {
     expect(at.core.view(1).waitingToken).toBe('MY CARD 1')
   })
 
+  test('a card that is a dash is a card, and not the usual one', async () => {
+    const at = await rig()
+    const { ask } = await door(at)
+    expect(await ask('POST', `${outlet}/start`, { idTag: '-' })).toMatchObject({ status: 200 })
+    expect(at.core.view(1).waitingToken).toBe('-')
+  })
+
   test('the car is changed on the bench', async () => {
     const at = await charging()
     const wish = { wantsAmps: 12, phases: 1, fullAfterWh: 100_000, batteryWh: 40_000, chargePercent: 55 }
