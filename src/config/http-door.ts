@@ -59,12 +59,7 @@ export function checkHttpDoor(source: string, door: HttpFile | undefined): void 
 }
 
 /** `[HOST:]PORT` of the flag over the station file's door; what has to be shown comes from the file. @throws ConfigError */
-export function httpFrom(
-  flag: string | undefined,
-  door: HttpFile | undefined,
-  file: { readonly path: string; readonly directory: string },
-): HttpConfig | undefined {
-  if (flag === undefined && door === undefined) return undefined
+export function httpFrom(flag: string | undefined, door: HttpFile | undefined, file: { readonly path: string; readonly directory: string }): HttpConfig {
   const address = flag === undefined ? { host: door?.host ?? '127.0.0.1', port: door?.port ?? 0 } : addressFrom('--http', flag)
   const token = door?.tokenFile === undefined ? door?.token : readSecret(resolve(file.directory, door.tokenFile), 'token')
   const password = door?.passwordFile === undefined ? door?.password : readSecret(resolve(file.directory, door.passwordFile), 'password')

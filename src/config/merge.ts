@@ -8,10 +8,7 @@ import { checkedCsmsUrl, checkedIdentity, checkedOcpp } from './connection.ts'
 import { controlFrom } from './control-address.ts'
 import { readBoard, readSettings, readStation } from './files.ts'
 import { frameLogFrom } from './frame-log.ts'
-import { httpFrom } from './http-door.ts'
-import { mqttFrom } from './mqtt-door.ts'
 import { readSecret } from './read.ts'
-import { siteFrom } from './site.ts'
 import type { LogConfig, NetworkConfig, StationConfig } from './station.ts'
 import type { StationFile } from './station-file.ts'
 
@@ -61,8 +58,7 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     connectors,
     stateDirectory: flags.state === undefined ? defaultStateDirectory(id, environment) : resolve(flags.state),
     control: controlFrom(flags.control, file.doors?.control, { path: flags.station ?? '', directory: beside }),
-    http: httpFrom(flags.http, file.doors?.http, { path: flags.station ?? '', directory: beside }),
-    mqtt: mqttFrom(flags.mqtt, file.doors?.mqtt, { path: flags.station ?? '', directory: beside }),
+    ...(await furtherDoors(flags, file, { path: flags.station ?? '', directory: beside })),
     settings: overridden({ ...(flags.automaticEv ? automaticEvSettings : {}), ...file.settings }, given),
     settingsOrigins: {
       ...origins(file.settings ?? {}, flags.station ?? '', 'settings.'),
@@ -76,7 +72,7 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
     automaticEv: flags.automaticEv ?? false,
     log: logFrom(flags, environment, file, beside, withConsole),
     offPeak: file.offPeak === undefined ? undefined : { windows: [], randomDelayS: 600, ...file.offPeak },
-    site: siteFrom(file.site, board, flags.station ?? ''),
+    site: file.site === undefined ? undefined : (await import('./site.ts')).siteFrom(file.site, board, flags.station ?? ''),
     vendorOptions: {
       bootAfterReconnect: false,
       preBootTransactions: false,
@@ -85,6 +81,14 @@ export async function stationConfig(flags: Flags, environment: Environment, vers
       authKeyEncoding: 'auto',
       ...file.vendorOptions,
     },
+  }
+}
+
+/** Most stations have none of them: what reads them is loaded where one is asked for. */
+async function furtherDoors(flags: Flags, { doors }: StationFile, at: { readonly path: string; readonly directory: string }) {
+  return {
+    http: flags.http === undefined && doors?.http === undefined ? undefined : (await import('./http-door.ts')).httpFrom(flags.http, doors?.http, at),
+    mqtt: flags.mqtt === undefined && doors?.mqtt === undefined ? undefined : (await import('./mqtt-door.ts')).mqttFrom(flags.mqtt, doors?.mqtt, at),
   }
 }
 

@@ -44,12 +44,7 @@ export const mqttDoor = schema.object(
 type MqttFile = Static<typeof mqttDoor>
 
 /** The URL of the flag over that of the station file; everything else comes from the file. @throws ConfigError */
-export function mqttFrom(
-  flag: string | undefined,
-  door: MqttFile | undefined,
-  file: { readonly path: string; readonly directory: string },
-): MqttConfig | undefined {
-  if (flag === undefined && door === undefined) return undefined
+export function mqttFrom(flag: string | undefined, door: MqttFile | undefined, file: { readonly path: string; readonly directory: string }): MqttConfig {
   const wrong = (field: string, problem: string, remedy: string) => new ConfigError(file.path, `doors.mqtt.${field}`, problem, remedy)
   const url = flag ?? door?.url
   if (url === undefined) throw wrong('url', 'is missing', 'Write url: mqtt://HOST:1883, or give --mqtt')

@@ -75,8 +75,7 @@ const usualSafeA = 6
 const usualSolar = { mode: 'solar', reserveW: 100, startAfterS: 60, stopAfterS: 180, minOnS: 300, minOffS: 300 } as const
 
 /** @param source the station file. @throws ConfigError for what needs a grid meter on a board without one, and for numbers that do not fit together */
-export function siteFrom(file: SiteFile | undefined, board: BoardSpec, source: string): SiteConfig | undefined {
-  if (file === undefined) return undefined
+export function siteFrom(file: SiteFile, board: BoardSpec, source: string): SiteConfig {
   const wrong = (field: string, problem: string, remedy: string) => new ConfigError(source, `site.${field}`, problem, remedy)
   const { fuseA, limitA, solar: sun, safeA } = file
   if (fuseA === undefined && limitA === undefined && sun === undefined)

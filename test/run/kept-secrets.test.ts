@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { StationConfig } from '../../src/config/station.ts'
 import { devicePassword } from '../../src/run/device-password.ts'
-import { secretsOf } from '../../src/run/file-ports.ts'
+import { secretsOf } from '../../src/run/kept-secrets.ts'
 import { world } from '../stories/world.ts'
 
 const basic = (password: Buffer, user = 'CP-1') => Buffer.concat([Buffer.from(`${user}:`), password]).toString('base64')
