@@ -42,6 +42,8 @@ export async function pageFeed(station: string): Promise<PageFeed> {
   const streams = new Map<FedName, ServerResponse>()
   const listens = { state: Promise.withResolvers<void>(), frame: Promise.withResolvers<void>() }
   let drawn: (name: string) => void = () => undefined
+  let reopened: (name: FedName) => void = () => undefined
+  const pulse = await (await fetch(`${station}/api/v1/station`)).text()
   const server = createServer((incoming, response) => {
     const topics = new URL(incoming.url ?? '/', station).searchParams.get('topics') ?? ''
     if (!(incoming.url ?? '').startsWith('/api/v1/events')) return pass(station, incoming, response)
@@ -51,6 +53,7 @@ export async function pageFeed(station: string): Promise<PageFeed> {
       if (!topics.includes(topic)) continue
       streams.set(name, response)
       listens[name].resolve()
+      reopened(name)
     }
   })
   new WebSocketServer({ server, path: '/drawn' }).on('connection', (socket) => {
@@ -63,14 +66,24 @@ export async function pageFeed(station: string): Promise<PageFeed> {
       await listens[name].promise
       await new Promise<void>((resolve) => {
         let at = 0
-        const next = () => {
-          if (at === count) return resolve()
-          streams.get(name)?.write(`event: ${name}\ndata: ${JSON.stringify(data(at++))}\n\n`)
+        let isDrawn = true
+        const write = () => {
+          isDrawn = false
+          // A stream without the picture of the station is taken for dead, and opened again.
+          if (name !== 'state' && at % pulseEvery === 0) streams.get(name)?.write(`event: state\ndata: ${pulse}\n\n`)
+          streams.get(name)?.write(`event: ${name}\ndata: ${JSON.stringify(data(at))}\n\n`)
         }
         drawn = (what) => {
-          if (what === name) next()
+          if (what !== name || isDrawn) return
+          isDrawn = true
+          if (++at === count) resolve()
+          else write()
         }
-        next()
+        // What went into the stream before is lost with it.
+        reopened = (what) => {
+          if (what === name && !isDrawn) write()
+        }
+        write()
       })
     },
     close() {
@@ -79,6 +92,8 @@ export async function pageFeed(station: string): Promise<PageFeed> {
     },
   }
 }
+
+const pulseEvery = 50
 
 const topicNames = [
   ['state', 'state'],
