@@ -1,7 +1,3 @@
-import type { NewestLines } from '../base/newest-lines.ts'
-import type { Listenable } from '../base/signal.ts'
-import type { Millis } from '../base/units.ts'
-import type { StationConfig } from '../config/station.ts'
 import type { LocalContext } from '../local/command.ts'
 import type { Commands } from '../local/commands.ts'
 import type { LocalPorts } from '../local/ports.ts'
@@ -12,20 +8,14 @@ import { bootRequest, type CoreStation } from './core.ts'
 import { frameRing } from './frame-ring.ts'
 import { keyDesk } from './key-desk.ts'
 import { ledgerDesk } from './ledger-desk.ts'
-import { machinePort } from './machine.ts'
+import { type MachineParts, machinePort } from './machine.ts'
 import { messageDesk } from './message-desk.ts'
 
-export interface LocalPortParts {
-  readonly config: Pick<StationConfig, 'board' | 'stateDirectory'>
+export interface LocalPortParts extends Omit<MachineParts, 'identity' | 'clock'> {
   readonly station: Pick<CoreStation, 'core' | 'link' | 'place' | 'credentials' | 'door' | 'identity'>
   readonly context: LocalContext
   readonly commands: Commands
   readonly store: Store
-  /** Newest lines of the log, and each one as it is written. */
-  readonly lines: Pick<NewestLines, 'all'>
-  readonly logged: Listenable<string>
-  /** Since a guard in another process was last heard. */
-  readonly guardSilentMs?: (() => Millis) | undefined
 }
 
 /** What the doors for people are handed, made once for all of them. Frames are kept from now on. */

@@ -13,9 +13,10 @@ export interface MachineParts {
   readonly config: Pick<StationConfig, 'board' | 'stateDirectory'>
   readonly identity: Identity
   readonly clock: Clock
+  /** Newest lines of the log, and each one as it is written. */
   readonly lines: Pick<NewestLines, 'all'>
   readonly logged: Listenable<string>
-  /** Undefined: the guard lives in this process. */
+  /** Since a guard in another process was last heard; undefined: it lives in this one. */
   readonly guardSilentMs?: (() => Millis) | undefined
 }
 
