@@ -8,6 +8,7 @@ import * as core from '../../src/ocpp16/messages/core.ts'
 import * as firmware from '../../src/ocpp16/messages/firmware-management.ts'
 import * as security from '../../src/ocpp16/messages/security.ts'
 import type { IdTagInfo, RegistrationStatus } from '../../src/ocpp16/messages/types.ts'
+import { type Awaitable, whenKnown } from './awaitable.ts'
 import type { TransactionBook } from './transactions.ts'
 
 /** What the answers to one station are made from. */
@@ -18,11 +19,13 @@ export interface AnswerSource {
   /** Heartbeat interval, s. */
   readonly heartbeat: number
   registration(): RegistrationStatus
-  authorize(idTag: string): IdTagInfo
+  authorize(idTag: string): Awaitable<IdTagInfo>
   /** A request that fits its declaration came. */
   heard(action: string, request: unknown): void
-  booted(request: RequestOf<typeof core.BootNotification>): void
-  statusChanged(request: RequestOf<typeof core.StatusNotification>): void
+  booted(request: RequestOf<typeof core.BootNotification>): Awaitable<void>
+  statusChanged(request: RequestOf<typeof core.StatusNotification>): Awaitable<void>
+  /** Values outside of transactions. */
+  metered(request: RequestOf<typeof core.MeterValues>): Awaitable<void>
   /** How an action is treated; undefined: at once and kindly. */
   manner(action: string): Manner | undefined
 }
@@ -41,26 +44,26 @@ export interface Manner {
 export function answersTo({ clock, station, transactions, ...source }: AnswerSource): ReadonlyMap<string, Route> {
   const currentTime = () => isoOf(clock.now())
   const routes = routesOf(
-    route(core.BootNotification, (request) => {
-      source.booted(request)
-      return { status: source.registration(), currentTime: currentTime(), interval: source.heartbeat }
-    }),
+    route(core.BootNotification, (request) =>
+      whenKnown(source.booted(request), () => ({ status: source.registration(), currentTime: currentTime(), interval: source.heartbeat })),
+    ),
     route(core.Heartbeat, () => ({ currentTime: currentTime() })),
-    route(core.Authorize, ({ idTag }) => ({ idTagInfo: source.authorize(idTag) })),
+    route(core.Authorize, ({ idTag }) => whenKnown(source.authorize(idTag), (idTagInfo) => ({ idTagInfo }))),
     // OCPP 1.6 §4.8: the card is judged here too; a refused transaction still gets its id, and will be stopped under it.
-    route(core.StartTransaction, (request) => ({ transactionId: transactions.start(station, request), idTagInfo: source.authorize(request.idTag) })),
-    route(core.StopTransaction, (request) => {
-      transactions.stop(station, request)
-      return request.idTag === undefined ? {} : { idTagInfo: source.authorize(request.idTag) }
-    }),
-    route(core.MeterValues, (request) => {
-      transactions.sample(station, request)
-      return {}
-    }),
-    route(core.StatusNotification, (request) => {
-      source.statusChanged(request)
-      return {}
-    }),
+    route(core.StartTransaction, (request) =>
+      whenKnown(transactions.start(station, request), (transactionId) =>
+        whenKnown(source.authorize(request.idTag), (idTagInfo) => ({ transactionId, idTagInfo })),
+      ),
+    ),
+    route(core.StopTransaction, (request) =>
+      whenKnown(transactions.stop(station, request), () =>
+        request.idTag === undefined ? {} : whenKnown(source.authorize(request.idTag), (idTagInfo) => ({ idTagInfo })),
+      ),
+    ),
+    route(core.MeterValues, (request) =>
+      whenKnown(request.transactionId === undefined ? source.metered(request) : transactions.sample(station, request), () => ({})),
+    ),
+    route(core.StatusNotification, (request) => whenKnown(source.statusChanged(request), () => ({}))),
     route(core.DataTransfer, () => ({ status: 'UnknownVendorId' as const })),
     route(firmware.DiagnosticsStatusNotification, () => ({})),
     route(firmware.FirmwareStatusNotification, () => ({})),

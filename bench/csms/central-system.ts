@@ -13,6 +13,9 @@ import { type TriggerableMessage, TriggerMessage } from '../../src/ocpp16/messag
 import type { IdTagInfo, RegistrationStatus } from '../../src/ocpp16/messages/types.ts'
 import { redact } from '../../src/ocpp16/redact.ts'
 import { answersTo, type Manner } from './answers.ts'
+import { type Awaitable, whenKnown } from './awaitable.ts'
+import { bootOf, measured16, statusOf } from './neutral16.ts'
+import type { Records } from './records.ts'
 import { type TransactionBook, transactionBook } from './transactions.ts'
 
 export interface CentralSystemOptions {
@@ -32,6 +35,8 @@ export interface CentralSystemOptions {
   readonly messageTimeout?: Millis
   /** Where transactions are remembered; by default a book of this system alone. */
   readonly transactions?: TransactionBook
+  /** Where everything else is written down that an answer waits for; nowhere when left out. */
+  readonly records?: Records
 }
 
 /** What is known of a station that has connected at least once. */
@@ -82,7 +87,7 @@ interface Desk {
 }
 
 export function centralSystem(options: CentralSystemOptions): CentralSystem {
-  const { clock, log = silentLog, transactions = transactionBook() } = options
+  const { clock, log = silentLog, transactions = transactionBook(), records } = options
   const frames = signal<StationFrame>()
   const connected = signal<{ station: string; from: string }>()
   const disconnected = signal<{ station: string; code: number; reason: string }>()
@@ -91,8 +96,9 @@ export function centralSystem(options: CentralSystemOptions): CentralSystem {
   const known = new Set(messages16.keys())
   const cards = options.cards === undefined ? undefined : new Set(options.cards.map((card) => card.toLowerCase()))
 
-  const judge = (idTag: string, station: string): IdTagInfo =>
-    options.authorize?.(idTag, station) ?? { status: cards === undefined || cards.has(idTag.toLowerCase()) ? 'Accepted' : 'Invalid' }
+  const judge = (idTag: string, station: string): Awaitable<IdTagInfo> =>
+    options.authorize?.(idTag, station) ??
+    whenKnown(records?.judge(station, idTag), (known) => known ?? { status: cards === undefined || cards.has(idTag.toLowerCase()) ? 'Accepted' : 'Invalid' })
   const deskOf = (id: string): Desk => {
     const existing = desks.get(id)
     if (existing !== undefined) return existing
@@ -111,12 +117,18 @@ export function centralSystem(options: CentralSystemOptions): CentralSystem {
       heard(action, request) {
         desk.last.set(action, request)
         last.set(action, request)
+        records?.seen(desk.id)
       },
       booted(request) {
         desk.boot = request
         desk.boots++
+        return records?.booted(desk.id, bootOf(request, clock.now().epochMs))
       },
-      statusChanged: (request) => desk.connectors.set(request.connectorId, request),
+      statusChanged(request) {
+        desk.connectors.set(request.connectorId, request)
+        return records?.statusChanged(desk.id, statusOf(request, clock.now().epochMs))
+      },
+      metered: ({ connectorId, meterValue }) => records?.metered(desk.id, connectorId, measured16(meterValue)),
       manner: (action) => options.manner?.(action, desk.id),
     })
   const attach = (socket: Socket, station: string, from = 'in memory') => {

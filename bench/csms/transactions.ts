@@ -2,6 +2,7 @@ import { type Listenable, signal } from '../../src/base/signal.ts'
 import type { RequestOf } from '../../src/ocpp/message.ts'
 import type { MeterValues, StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
 import type { MeterValue } from '../../src/ocpp16/messages/types.ts'
+import type { Awaitable } from './awaitable.ts'
 
 export type StartRequest = RequestOf<typeof StartTransaction>
 export type StopRequest = RequestOf<typeof StopTransaction>
@@ -47,6 +48,13 @@ export interface TransactionBook {
   readonly startsResent: number
   readonly happened: Listenable<TransactionEvent>
   /** The transaction's id: the known one when the same start comes again. */
+  start(station: string, request: StartRequest): Awaitable<number>
+  sample(station: string, request: MeterRequest): Awaitable<void>
+  stop(station: string, request: StopRequest): Awaitable<void>
+}
+
+/** A book in memory, which can be filled from a journal. */
+export interface MemoryBook extends TransactionBook {
   start(station: string, request: StartRequest): number
   sample(station: string, request: MeterRequest): void
   stop(station: string, request: StopRequest): void
@@ -57,7 +65,7 @@ export interface TransactionBook {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Entry = Omit<Mutable<Transaction>, 'samples'> & { readonly samples: MeterValue[] }
 
-export function transactionBook(): TransactionBook {
+export function transactionBook(): MemoryBook {
   const entries = new Map<number, Entry>()
   const byStart = new Map<string, Entry>()
   const oddities: Oddity[] = []

@@ -44,7 +44,22 @@ const rows: readonly Row[] = [
   },
   { of: ['src/main.ts'], may: ['src/', 'hal/types.ts', 'package.json'] },
   { of: ['hal/'], may: ['src/base/'] },
-  { of: ['bench/csms/', 'bench/dashboard/'], may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp16/redact.ts', 'src/ocpp201/messages/'] },
+  // The map of the bench runs in browsers, as the charger's page does, and looks like it.
+  {
+    of: ['bench/dashboard/'],
+    may: ['src/local/web/'],
+    mayTypes: ['bench/csms/rest/shapes.ts'],
+    packages: ['preact', 'uplot', 'leaflet', 'topojson-client', 'world-atlas'],
+  },
+  {
+    of: ['bench/csms/'],
+    may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp16/redact.ts', 'src/ocpp201/messages/', 'src/ocpp201/redact.ts'],
+  },
+  // A day at the bench, told in steps.
+  {
+    of: ['bench/demo/'],
+    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
+  },
   // Figures of the ledger and of the composite schedule alone, the store that a station in simulated time is given, and GPIO without hardware.
   {
     of: ['bench/perf/'],

@@ -1,0 +1,15 @@
+import type { Live } from '../live.ts'
+import type { Dispatch } from '../station-request.ts'
+
+/** One of several processes of the same central system: their state is in PostgreSQL, their way to each other is an MQTT 5 broker. */
+export interface Cluster {
+  /** Reaches stations on any process. */
+  readonly dispatch: Dispatch
+  /** Events of all processes. */
+  readonly live: Live
+  /** A station came to the line of this process, or left it. */
+  here(station: string): void
+  gone(station: string): void
+  /** Says good-bye. */
+  close(): Promise<void>
+}
