@@ -361,6 +361,15 @@ test('a redaction that stumbles over a hostile payload shows nothing', async () 
   expect(JSON.stringify(seen)).not.toContain('hunter2')
 })
 
+test('an answer that nobody waits for any more shows its payload, but none that names a password', async () => {
+  const seen: FrameSeen[] = []
+  const { peer, say } = peerAndSocket({ redact: (_action, payload) => payload })
+  peer.frames.on((frame) => seen.push(frame))
+  await say(3, 'late', { configurationKey: [{ key: 'AuthorizationKey', value: 'hunter2' }] })
+  await say(3, 'later', accepted)
+  expect(seen.map(({ payload }) => payload)).toEqual(['[not shown]', accepted])
+})
+
 test('the time of the last frame sent counts CALLs and answers alike', async () => {
   const { peer, clock, say } = peerAndSocket({ routes: routesOf(route(Ask, () => accepted)) })
   expect(peer.lastSentAt).toBe(0)

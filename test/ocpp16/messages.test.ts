@@ -1,47 +1,17 @@
-import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { violationOf } from '../../src/ocpp/message.ts'
 import { messages16 } from '../../src/ocpp16/messages/catalogue.ts'
 import { MeterValues, StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
 import { SetChargingProfile } from '../../src/ocpp16/messages/smart-charging.ts'
+import { actionsOf, demandsOf, officialSchemas, type Schema } from '../ocpp/official-schemas.ts'
 
-type Schema = Readonly<Record<string, unknown>>
-
-/** The official schemas (39 actions, request and response each), as the package `ocpp-rpc` carries them. */
-const load = createRequire(import.meta.url)
-const official = new Map((load('ocpp-rpc/lib/schemas/ocpp1_6.json') as readonly (Schema & { $id: string })[]).map((schema) => [schema.$id, schema]))
+const official = officialSchemas('ocpp1_6')
 
 /** The only places where a declaration differs from the official schema, with the reason. */
 const differences: Readonly<Record<string, string>> = {
   'chargingSchedule.chargingSchedulePeriod[].limit: multipleOf': 'in binary floating point it refuses a third of the legal values',
   'chargingSchedule.minChargingRate: multipleOf': 'the same',
 }
-
-/** A schema reduced to what it demands: references resolved, titles gone, lists without an order sorted. Differences are taken out and noted. */
-function normalised(schema: Schema, root: Schema, path: string, noted: Set<string>): unknown {
-  if (typeof schema['$ref'] === 'string') {
-    const name = schema['$ref'].replace('#/definitions/', '')
-    return normalised((root['definitions'] as Record<string, Schema>)[name] as Schema, root, path, noted)
-  }
-  const out: Record<string, unknown> = {}
-  for (const [keyword, value] of Object.entries(schema)) {
-    if (annotations.has(keyword) || (keyword === 'properties' && Object.keys(value as object).length === 0)) continue
-    const place = `${path}: ${keyword}`
-    const known = Object.keys(differences).find((each) => place.endsWith(each))
-    if (known !== undefined) noted.add(known)
-    else if (keyword === 'properties') {
-      out[keyword] = Object.fromEntries(
-        Object.entries(value as Record<string, Schema>).map(([name, inner]) => [name, normalised(inner, root, path === '' ? name : `${path}.${name}`, noted)]),
-      )
-    } else if (keyword === 'items') out[keyword] = normalised(value as Schema, root, `${path}[]`, noted)
-    else if (keyword === 'required' || keyword === 'enum') {
-      if ((value as readonly string[]).length > 0) out[keyword] = (value as readonly string[]).toSorted()
-    } else out[keyword] = value
-  }
-  return out
-}
-
-const annotations = new Set(['$schema', '$id', 'id', 'title', 'description', 'comment', 'javaType', 'definitions', 'additionalItems'])
 
 describe('every declaration demands what the official schema demands', () => {
   const noted = new Set<string>()
@@ -53,13 +23,12 @@ describe('every declaration demands what the official schema demands', () => {
       const schema = official.get(`urn:${action}.${kind}`) as Schema
       expect(schema).toBeDefined()
       const ours = JSON.parse(JSON.stringify(declared)) as Schema
-      expect(normalised(ours, ours, '', new Set())).toEqual(normalised(schema, schema, '', noted))
+      expect(demandsOf(ours)).toEqual(demandsOf(schema, Object.keys(differences), noted))
     })
   }
 
   test('the catalogue has every official action and no other', () => {
-    const actions = [...official.keys()].filter((id) => id.endsWith('.req')).map((id) => id.slice('urn:'.length, -'.req'.length))
-    expect([...messages16.keys()].toSorted()).toEqual(actions.toSorted())
+    expect([...messages16.keys()].toSorted()).toEqual(actionsOf(official).toSorted())
     expect(official.size).toBe(78)
     expect(messages16.size).toBe(39)
     for (const [action, { message }] of messages16) expect(message.action).toBe(action)
