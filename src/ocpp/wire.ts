@@ -57,11 +57,16 @@ export function tappedWire(options: {
   }
 }
 
+/** What the keys and variables of every version are called whose value is a password. */
+const secretWord = /password|authorizationkey/i
+
 function printable(frame: Frame, action: string | undefined, redact: ((action: string, payload: unknown) => unknown) | undefined): unknown {
   switch (frame.kind) {
     case 'call':
     case 'result':
-      if (action === undefined || redact === undefined) return frame.payload
+      if (redact === undefined) return frame.payload
+      // An answer that came too late: whose it is, and so where its secrets are, is not known any more.
+      if (action === undefined) return secretWord.test(JSON.stringify(frame.payload) ?? '') ? '[not shown]' : frame.payload
       try {
         return redact(action, frame.payload)
       } catch {

@@ -3,13 +3,16 @@ import { shownAddress } from '../base/shown-address.ts'
 /** Keys whose value is a password, those of other OCPP versions and of sloppy spellings included. */
 const secretKey = /authorizationkey|password/i
 
-/** A request as it may be shown in a log: without the password in a ChangeConfiguration, and without what opens the address of a file
- *  (user and password, or a signed query). It was not checked yet: whatever is spelled almost right may hold a secret too. */
+/** A request or its answer as it may be shown in a log: without the password in a ChangeConfiguration or among what GetConfiguration tells
+ *  (a station must not, and some do), and without what opens the address of a file (user and password, or
+ *  a signed query). It was not checked yet: whatever is spelled almost right may hold a secret too. */
 export function redact(action: string, payload: unknown): unknown {
   if (!isObject(payload)) return payload
   switch (action.toLowerCase()) {
     case 'changeconfiguration':
       return secretKey.test(JSON.stringify(payload['key'] ?? payload)) ? { key: payload['key'], value: '(secret)' } : payload
+    case 'getconfiguration':
+      return Array.isArray(payload['configurationKey']) ? { ...payload, configurationKey: payload['configurationKey'].map(withoutPassword) } : payload
     case 'getdiagnostics':
     case 'updatefirmware':
       return shown(payload, 'location')
@@ -20,6 +23,11 @@ export function redact(action: string, payload: unknown): unknown {
     default:
       return payload
   }
+}
+
+function withoutPassword(entry: unknown): unknown {
+  if (!secretKey.test(JSON.stringify(entry) ?? '')) return entry
+  return isObject(entry) ? { key: entry['key'], readonly: entry['readonly'], value: '(secret)' } : '(secret)'
 }
 
 function shown(payload: unknown, field: string): unknown {

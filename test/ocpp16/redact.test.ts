@@ -15,6 +15,23 @@ test.each([
   ['ChangeConfiguration', { Key: 'AuthorizationKey', value: 'secret' }, { value: '(secret)' }],
   ['ChangeConfiguration', { key: 'BasicAuthPassword', value: 'secret' }, { key: 'BasicAuthPassword', value: '(secret)' }],
   ['ChangeConfiguration', { key: 'HeartbeatInterval', value: '1' }, { key: 'HeartbeatInterval', value: '1' }],
+  [
+    'GetConfiguration',
+    {
+      configurationKey: [
+        { key: 'AuthorizationKey', readonly: false, value: 'secret' },
+        { key: 'HeartbeatInterval', readonly: false, value: '1' },
+      ],
+    },
+    {
+      configurationKey: [
+        { key: 'AuthorizationKey', readonly: false, value: '(secret)' },
+        { key: 'HeartbeatInterval', readonly: false, value: '1' },
+      ],
+    },
+  ],
+  ['GetConfiguration', { configurationKey: ['AuthorizationKey=secret'] }, { configurationKey: ['(secret)'] }],
+  ['GetConfiguration', { key: ['AuthorizationKey'] }, { key: ['AuthorizationKey'] }],
   ['UpdateFirmware', { location: [location] }, { location: '(not an address)' }],
   ['GetLog', { log: null }, { log: null }],
   ['Authorize', null, null],
