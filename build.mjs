@@ -1,10 +1,12 @@
-// Makes dist/: the two programs and the library, each one bundle, the library's type declarations, and the charger's own page.
+// Makes dist/: the two programs and the library, each one bundle, the library's type declarations, and the web pages of charger
+// and bench.
 // docs/decisions/0002-bundle-for-the-field.md says why.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildDashboard } from './build-dashboard.mjs'
 import { fewParts, lean } from './build-lean.mjs'
 import { buildLibrary, libraryEntries } from './build-library.mjs'
 import { buildPage } from './build-page.mjs'
@@ -86,27 +88,33 @@ const common = {
   metafile: true,
   logLevel: 'warning',
 }
-const { 'pilotwire-program': charger, ...others } = entries
+const { 'pilotwire-program': charger, 'pilotwire-bench-program': desk, ...others } = entries
 // What is imported only when it is needed (yaml, the console) becomes a file of its own: a start neither reads nor compiles it.
 const inParts = { ...common, entryPoints: { 'pilotwire-program': charger }, splitting: true, chunkNames: 'parts/[name]-[hash]' }
 const { metafile: draft } = await build({ ...inParts, write: false })
 const built = await Promise.all([
   build({ ...inParts, plugins: [lean, fewParts(draft, [charger, 'src/config/command-line.ts', 'src/config/merge.ts', 'src/run/station.ts'])] }),
   build({ ...common, entryPoints: others }),
+  // A fleet carries neither the central system's web server nor its databases. The parts stand beside the program, where it looks for
+  // what comes with it.
+  build({ ...common, entryPoints: { 'pilotwire-bench-program': desk }, splitting: true, chunkNames: 'bench-[name]-[hash]' }),
   buildLibrary(common),
 ]).then((all) => all.flat())
-const { bytes: pageBytes, inputs: pageInputs } = await buildPage(join(dist, 'page'))
-const inputs = [...new Set([...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...pageInputs])]
+const page = await buildPage(join(dist, 'page'))
+const dashboard = await buildDashboard(join(dist, 'dashboard'))
+const inputs = [...new Set([...built.flatMap(({ metafile }) => Object.keys(metafile.inputs)), ...page.inputs, ...dashboard.inputs])]
 const outputs = built.flatMap(({ metafile }) => Object.entries(metafile.outputs))
 for (const name of Object.keys(programs)) {
   writeFileSync(join(dist, `${name}.js`), prelude(name))
   chmodSync(join(dist, `${name}.js`), 0o755)
 }
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licences(inputs))
-// `pilotwire-bench run` finds the scenarios beside its bundle.
-mkdirSync(join(dist, 'scenarios'))
-for (const name of readdirSync(join(root, 'bench/scenarios')).filter((each) => each.endsWith('.yaml')))
-  copyFileSync(join(root, 'bench/scenarios', name), join(dist, 'scenarios', name))
+// `pilotwire-bench` finds what comes with it beside its bundle.
+for (const [from, to] of Object.entries({ scenarios: 'scenarios', sites: 'sites', fleet: 'patterns' })) {
+  mkdirSync(join(dist, to))
+  for (const name of readdirSync(join(root, 'bench', from)).filter((each) => each.endsWith('.yaml')))
+    copyFileSync(join(root, 'bench', from, name), join(dist, to, name))
+}
 
 const types = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' })
 if (types.status !== 0) {
@@ -114,4 +122,4 @@ if (types.status !== 0) {
   process.exit(1)
 }
 for (const [path, { bytes }] of outputs) process.stdout.write(`${path}  ${Math.round(bytes / 1_000)} kB\n`)
-process.stdout.write(`dist/page  ${Math.ceil(pageBytes / 1_000)} kB compressed\n`)
+for (const [name, { bytes }] of Object.entries({ page, dashboard })) process.stdout.write(`dist/${name}  ${Math.ceil(bytes / 1_000)} kB compressed\n`)

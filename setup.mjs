@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: installs what package-lock.json names, proves that a fitting Node stands first, and builds the charger's page.
+// Makes a fresh clone ready: installs what package-lock.json names, proves that a fitting Node stands first, and builds the web pages.
 // Called by prestart, pretest and prebuild, and by hand: `node setup.mjs`. Its first run is on whatever Node the
 // machine has, so it is plain JavaScript that an old Node can still parse far enough to say what is missing.
 import { spawnSync } from 'node:child_process'
@@ -133,22 +133,25 @@ function checkNode() {
   }
 }
 
-/** The charger's own page (dist/page), which a run from source serves too: built again when its sources or its tools are new ones. */
-function makePage(lockText) {
-  const sources = join(root, 'src', 'local', 'web')
-  const program = join(root, 'build-page.mjs')
-  if (!existsSync(sources)) return
-  const pageStamp = join(modules, '.pilotwire-page')
-  const hash = createHash('sha256').update(lockText).update(readFileSync(program))
-  const names = readdirSync(sources, { recursive: true }).map(String).sort()
-  for (const name of names) hash.update(`${name}\n${read(join(sources, name)) ?? ''}`)
+/** A web page, which a run from source serves too: built again when its sources or its tools are new ones.
+ *  @param sources folders whose files are in it; the first one is its own */
+function makePage(lockText, { name, what, sources }) {
+  const program = join(root, `build-${name}.mjs`)
+  if (!existsSync(join(root, sources[0]))) return
+  const pageStamp = join(modules, `.pilotwire-${name}`)
+  const hash = createHash('sha256').update(lockText)
+  for (const tool of [program, join(root, 'build-web.mjs')]) hash.update(readFileSync(tool))
+  for (const folder of sources) {
+    const names = readdirSync(join(root, folder), { recursive: true }).map(String).sort()
+    for (const file of names) hash.update(`${file}\n${read(join(root, folder, file)) ?? ''}`)
+  }
   const wanted = `${hash.digest('hex')}\n`
-  if (read(pageStamp) === wanted && existsSync(join(root, 'dist', 'page', 'index.html'))) return
+  if (read(pageStamp) === wanted && existsSync(join(root, 'dist', name, 'index.html'))) return
   const pinned = join(modules, `node-${isWindows ? 'win' : process.platform}-${process.arch}`, 'bin', isWindows ? 'node.exe' : 'node')
   const done = spawnSync(existsSync(pinned) ? pinned : process.execPath, [program], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
-  // A charger charges without it.
+  // Charger and central system do their work without it.
   if (done.status === 0) writeFileSync(pageStamp, wanted)
-  else process.stderr.write("setup: the charger's page could not be built, its reason stands above; everything else works\n")
+  else process.stderr.write(`setup: ${what} could not be built, its reason stands above; everything else works\n`)
 }
 
 if (!isAtLeast(process.versions.node, leastHost, 0)) {
@@ -165,4 +168,5 @@ if (read(stamp) !== expected) {
   if (isFresh) tryDevices()
   writeFileSync(stamp, expected)
 } else checkNode()
-makePage(lockText)
+makePage(lockText, { name: 'page', what: "the charger's page", sources: ['src/local/web'] })
+makePage(lockText, { name: 'dashboard', what: 'the dashboard', sources: ['bench/dashboard', 'src/local/web'] })

@@ -1,4 +1,6 @@
-/** Chance that can be repeated: the same seed, the same sequence (mulberry32). */
+import { mulberry32 } from '../bench/fleet/seeded.ts'
+
+/** Chance that can be repeated: the same seed, the same sequence. */
 export interface Seeded {
   /** Uniform in 0..1. */
   next(): number
@@ -10,13 +12,7 @@ export interface Seeded {
 }
 
 export function seeded(seed: number): Seeded {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = mulberry32(seed)
   return {
     next,
     between: (least, most) => least + (most - least) * next(),

@@ -7,15 +7,18 @@ import { wordsOf } from '../../src/base/errors.ts'
 import { folded } from '../../src/base/folded.ts'
 import type { CentralSystem } from './central-system.ts'
 import { effectOf } from './commands.ts'
+import { dispatchOver } from './dispatch.ts'
 import type { Paint } from './lines.ts'
 import type { Effect } from './reading.ts'
-import { helpWords, replyTo, stationsWords, transactionsWords } from './replies.ts'
+import { answerTo, helpWords, replyTo, stationsWords, transactionsWords } from './replies.ts'
 
 /** Carries out what a line asked for; the words to print, undefined when there are none. `quit` is the caller's. */
 export async function carryOut(effect: Effect, system: CentralSystem, paint: Paint): Promise<string | undefined> {
   switch (effect.kind) {
     case 'call':
       return replyTo(effect.station, effect.message, await system.call(effect.station, effect.message, effect.payload), paint)
+    case 'ask':
+      return answerTo(effect.station, effect.request, await dispatchOver(system)(effect.station, effect.request), paint)
     case 'problem':
       return paint('bad', effect.text)
     case 'show':

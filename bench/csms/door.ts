@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { ConfigError, wordsOf } from '../../src/base/errors.ts'
 import { type Log, silentLog } from '../../src/base/log.ts'
-import { acceptWebSockets } from '../../src/ocpp/websocket-server.ts'
+import { type Millis, seconds } from '../../src/base/units.ts'
+import { watchHalfOpen } from '../../src/ocpp/half-open.ts'
+import { type AcceptOptions, acceptWebSockets } from '../../src/ocpp/websocket-server.ts'
 import type { CentralSystem } from './central-system.ts'
+import { dialects } from './dialects.ts'
+import { cannotListen } from './listen.ts'
+import { type OcppVersion, ocppVersions } from './ocpp-version.ts'
 
 export interface Door {
   /** What a station is given as its central system: `ws://127.0.0.1:9000`. */
@@ -11,21 +18,45 @@ export interface Door {
   close(): Promise<void>
 }
 
-/** Opens a WebSocket port through which stations reach the central system. Port 0: any that is free.
- *  @throws ConfigError when it cannot listen there */
-export async function openDoor(system: CentralSystem, options: { host?: string; port: number; log?: Log }): Promise<Door> {
-  const { host = '127.0.0.1', port: wanted, log = silentLog } = options
+export interface DoorOptions extends Pick<AcceptOptions, 'isKnown' | 'isAuthorized'> {
+  /** 127.0.0.1 by default. */
+  readonly host?: string
+  /** 0: any that is free. */
+  readonly port: number
+  readonly log?: Log
+  /** What stations may speak; every version by default. The station's order decides. */
+  readonly versions?: readonly OcppVersion[]
+  /** Files in PEM, the chain with the leaf first: TLS alone is spoken then. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined
+  /** Between pings to each station, 60 s by default; 0: none. One that does not answer is cut. */
+  readonly pingInterval?: Millis
+}
+
+/** Opens a WebSocket port through which stations reach the central system.
+ *  @throws ConfigError when it cannot listen there, or the certificate or its key cannot be used */
+export async function openDoor(system: CentralSystem, options: DoorOptions): Promise<Door> {
+  const { host = '127.0.0.1', port: wanted, log = silentLog, pingInterval = seconds(60), isKnown, isAuthorized } = options
+  const tls = options.tls === undefined ? undefined : pemOf(options.tls)
+  const versions = new Map((options.versions ?? ocppVersions).map((each) => [dialects[each].subprotocol, each]))
   try {
     const listener = await acceptWebSockets({
       host,
       port: wanted,
       log,
-      subprotocols: ['ocpp1.6'],
-      accept: ({ socket, identity, remote }) => system.attach(socket, identity, remote),
+      clock: system.clock,
+      subprotocols: [...versions.keys()],
+      ...(isKnown === undefined ? {} : { isKnown }),
+      ...(isAuthorized === undefined ? {} : { isAuthorized }),
+      ...(tls === undefined ? {} : { tls }),
+      accept({ socket, identity, remote, subprotocol }) {
+        const stop = watchHalfOpen(socket, { clock: system.clock, log: log.with({ identity }), pingInterval: () => pingInterval, other: 'the station' })
+        socket.closed.on(stop)
+        system.attach(socket, identity, remote, versions.get(subprotocol))
+      },
     })
     const { port } = listener
     return {
-      url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      url: `${tls === undefined ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
       port,
       close() {
         system.close()
@@ -33,16 +64,29 @@ export async function openDoor(system: CentralSystem, options: { host?: string; 
       },
     }
   } catch (error) {
-    throw refusalOf(error, host, wanted)
+    throw cannotListen(error, '--port', host, wanted)
   }
 }
 
-function refusalOf(error: unknown, host: string, port: number): ConfigError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE')
-    return new ConfigError('--port', '', `port ${port} on ${host} is in use`, 'End the program that listens there, or choose another port')
-  if (code === 'EACCES') return new ConfigError('--port', '', `port ${port} may not be opened by this user`, 'Choose a port above 1023')
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new ConfigError('--host', '', `${host} is no address of this machine`, 'Use 127.0.0.1, or 0.0.0.0 for every address')
-  return new ConfigError('--port', '', `cannot listen on ${host}:${port} (${wordsOf(error)})`, 'Choose another address')
+/** Both files, tried on each other before anybody connects. */
+function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): { readonly cert: Buffer; readonly key: Buffer } {
+  const pem = { cert: readPem('--tls-cert', cert), key: readPem('--tls-key', key) }
+  const usable = (flag: string, file: string, what: string, attempt: () => unknown) => {
+    try {
+      attempt()
+    } catch (error) {
+      throw new ConfigError(flag, '', `${file} ${what} (${wordsOf(error)})`, 'Name a certificate chain and its own unencrypted key, both in PEM')
+    }
+  }
+  usable('--tls-cert', cert, 'is no certificate', () => createSecureContext({ cert: pem.cert }))
+  usable('--tls-key', key, 'is not the key of that certificate', () => createSecureContext(pem))
+  return pem
+}
+
+function readPem(flag: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new ConfigError(flag, '', `${file} cannot be read (${wordsOf(error)})`, 'Name a file in PEM that may be read')
+  }
 }

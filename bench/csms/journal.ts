@@ -1,13 +1,13 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs'
 import { ConfigError, wordsOf } from '../../src/base/errors.ts'
-import type { MemoryBook, TransactionEvent } from './transactions.ts'
+import type { MemoryBook, TransactionBook, TransactionEvent } from './transactions.ts'
 
 /** Keeps a book of transactions in a file, one JSON line for each event, and takes in what an earlier run wrote there:
- *  ids go on counting, and a start that was sent to the earlier run is recognised.
+ *  ids go on counting, and a start that was sent to the earlier run is recognised. A book over a database knows all that by itself.
  *  @throws ConfigError when the file cannot be read or written */
-export function keepJournal(path: string, book: MemoryBook, now: () => number): { close(): void } {
+export function keepJournal(path: string, book: Pick<TransactionBook, 'happened'> & Partial<Pick<MemoryBook, 'replay'>>, now: () => number): { close(): void } {
   const file = refused(path, () => {
-    if (existsSync(path)) for (const event of eventsIn(path)) book.replay(event)
+    if (existsSync(path)) for (const event of eventsIn(path)) book.replay?.(event)
     return openSync(path, 'a')
   })
   const stopListening = book.happened.on((event) => appendFileSync(file, `${JSON.stringify({ at: new Date(now()).toISOString(), ...event })}\n`))

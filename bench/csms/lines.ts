@@ -35,7 +35,7 @@ export function frameLine(frame: StationFrame, paint: Paint): string {
 }
 
 function contentWords({ kind, action, payload }: StationFrame, paint: Paint): string {
-  const name = harmless(action ?? '(nobody asked)').padEnd(actionWidth)
+  const name = clipped(harmless(action ?? '(nobody asked)')).padEnd(actionWidth)
   switch (kind) {
     case 'call':
       return `${paint('action', name)} ${payloadLine(payload, paint)}`
@@ -43,7 +43,7 @@ function contentWords({ kind, action, payload }: StationFrame, paint: Paint): st
       return `${paint('answer', name)} ${payloadLine(payload, paint)}`
     case 'error': {
       const { code, description } = payload as { code: string; description: string }
-      return `${paint('answer', name)} ${paint('bad', harmless(code))} ${clipped(harmless(description))}`
+      return `${paint('answer', name)} ${paint('bad', clipped(harmless(code)))} ${clipped(harmless(description))}`
     }
     case 'malformed':
       return `${paint('bad', 'no OCPP frame:')} ${payloadLine(payload, plain)}`
@@ -75,14 +75,21 @@ export function transactionWords(event: TransactionEvent, transaction: Transacti
     case 'started': {
       const { connectorId, idTag, meterStart } = event.request
       if (event.resent) return `transaction ${event.transactionId}: the start came again, recognised`
-      return `transaction ${event.transactionId} started: ${station}/${connectorId}, card ${idTag}, meter ${meterStart} Wh`
+      return `transaction ${event.transactionId} started: ${station}/${connectorId}, card ${cardWords(idTag)}, meter ${meterStart} Wh`
     }
+    case 'learnt':
+      return `transaction ${event.transactionId}: ${station}/${event.request.connectorId}, card ${cardWords(event.request.idTag)}`
     case 'ended':
       if (event.resent) return `transaction ${event.transactionId}: the stop came again, recognised`
       return `transaction ${event.transactionId} ended: ${transaction === undefined ? '' : sessionWords(transaction)}`
     case 'odd':
       return `${event.what}: ${event.transactionId}`
   }
+}
+
+/** In OCPP 2.0.1 a transaction may begin before a card was shown. */
+export function cardWords(idTag: string): string {
+  return idTag === '' ? 'none yet' : idTag
 }
 
 /** `4210 Wh in 1 h 5 min, Local`. */

@@ -7,8 +7,15 @@ import { eventLine, fieldsWords, frameLine, type Paint, transactionWords } from 
 export const narrations = ['frames', 'events', 'silent'] as const
 export type Narration = (typeof narrations)[number]
 
-/** Prints what happens at a central system, until the returned function is called. */
-export function narrate(system: CentralSystem, clock: Clock, narration: Narration, paint: Paint, print: (line: string) => void): () => void {
+/** Prints what happens at a central system, until the returned function is called. @param isTold of which stations frames are told */
+export function narrate(
+  system: CentralSystem,
+  clock: Clock,
+  narration: Narration,
+  paint: Paint,
+  print: (line: string) => void,
+  isTold: (station: string) => boolean = () => true,
+): () => void {
   if (narration === 'silent') return () => {}
   const tell = (station: string, words: string) => print(eventLine(clock.now().epochMs, station, words, paint))
   const stops = [
@@ -20,7 +27,7 @@ export function narrate(system: CentralSystem, clock: Clock, narration: Narratio
       if (words !== undefined) tell(event.station, words)
     }),
   ]
-  if (narration === 'frames') stops.push(system.frames.on((frame) => print(frameLine(frame, paint))))
+  if (narration === 'frames') stops.push(system.frames.on((frame) => isTold(frame.station) && print(frameLine(frame, paint))))
   return () => {
     for (const stop of stops) stop()
   }

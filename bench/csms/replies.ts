@@ -3,40 +3,69 @@ import type { CallOutcome } from '../../src/ocpp/peer.ts'
 import { GetConfiguration } from '../../src/ocpp16/messages/core.ts'
 import type { Station } from './central-system.ts'
 import { commands } from './commands.ts'
-import { harmless, type Paint, sessionWords } from './lines.ts'
+import type { NeutralRequest } from './dialect.ts'
+import { answerOf } from './dispatch.ts'
+import { cardWords, harmless, type Paint, sessionWords } from './lines.ts'
+import type { ConfigurationEntry, StationAnswer } from './station-request.ts'
 import type { Transaction } from './transactions.ts'
 
 /** What became of a command, in words for the one who typed it. */
-export function replyTo(station: string, message: Message, outcome: CallOutcome, paint: Paint): string {
+export function replyTo(station: string, message: Message, outcome: CallOutcome<Readonly<Record<string, unknown>>>, paint: Paint): string {
+  const answer = answerOf(message.action, outcome)
+  if (answer.kind !== 'answered') return troubleWords(station, answer, paint)
+  if (message.action === GetConfiguration.action) return configurationWords(answer.payload as ResponseOf<typeof GetConfiguration>, paint)
+  return answerWords(station, answer, paint)
+}
+
+/** The same of what was asked in words of either version. */
+export function answerTo(station: string, request: NeutralRequest, answer: StationAnswer, paint: Paint): string {
+  if (answer.kind !== 'answered') return troubleWords(station, answer, paint)
+  const { configuration } = answer
+  // SetVariables has its status within a list: only that is shown.
+  if (configuration === undefined || request.kind !== 'readConfiguration') return answerWords(station, { ...answer, payload: {} }, paint)
+  const known = new Set(configuration.map(({ key }) => key.toLowerCase()))
+  return rowsWords(
+    configuration,
+    request.keys.filter((key) => !known.has(key.toLowerCase())),
+    paint,
+  )
+}
+
+function troubleWords(station: string, trouble: Exclude<StationAnswer, { kind: 'answered' }>, paint: Paint): string {
   const who = paint('station', harmless(station))
-  switch (outcome.kind) {
+  switch (trouble.kind) {
     case 'disconnected':
       return `${who} ${paint('bad', 'is not connected')}`
     case 'timeout':
-      return `${who} ${paint('bad', 'did not answer')} ${message.action} in time`
+      return `${who} ${paint('bad', 'did not answer')} ${trouble.action} in time`
     case 'invalid':
-      return `${who} ${paint('bad', 'answered what OCPP does not allow:')} ${harmless(outcome.description)}`
-    case 'error':
-      return `${who} ${paint('bad', `refused ${message.action}: ${harmless(outcome.code)}`)} ${harmless(outcome.description)}`.trimEnd()
-    case 'result':
-      if (message.action === GetConfiguration.action) return configurationWords(outcome.payload as ResponseOf<typeof GetConfiguration>, paint)
-      return `${who} answered ${message.action}: ${answerWords(outcome.payload as Readonly<Record<string, unknown>>, paint)}`
+      return `${who} ${paint('bad', 'answered what OCPP does not allow:')} ${harmless(trouble.description)}`
+    case 'refused':
+      return `${who} ${paint('bad', `refused ${trouble.action}: ${harmless(trouble.code)}`)} ${harmless(trouble.description)}`.trimEnd()
+    case 'impossible':
+      return paint('bad', harmless(trouble.description))
   }
 }
 
-function answerWords(payload: Readonly<Record<string, unknown>>, paint: Paint): string {
-  const { status, ...rest } = payload
+function answerWords(station: string, { action, status, isAccepted, payload }: StationAnswer & { readonly kind: 'answered' }, paint: Paint): string {
+  const { status: _, ...rest } = payload
   const more = Object.keys(rest).length === 0 ? '' : harmless(JSON.stringify(rest))
-  if (typeof status !== 'string') return more === '' ? paint('good', 'done') : more
-  return `${paint(goodAnswers.has(status) ? 'good' : 'bad', status)} ${more}`.trimEnd()
+  const words = status === undefined ? more || paint('good', 'done') : `${paint(isAccepted ? 'good' : 'bad', harmless(status))} ${more}`.trimEnd()
+  return `${paint('station', harmless(station))} answered ${action}: ${words}`
 }
 
-const goodAnswers = new Set(['Accepted', 'Scheduled', 'Unlocked', 'RebootRequired'])
-
 function configurationWords({ configurationKey = [], unknownKey = [] }: ResponseOf<typeof GetConfiguration>, paint: Paint): string {
-  const width = Math.max(0, ...configurationKey.map(({ key }) => key.length))
-  const rows = configurationKey.map(({ key, value, readonly }) => {
-    const mark = readonly ? paint('field', '  read-only') : ''
+  return rowsWords(
+    configurationKey.map(({ key, value, readonly }) => ({ key, value, isReadOnly: readonly })),
+    unknownKey,
+    paint,
+  )
+}
+
+function rowsWords(entries: readonly ConfigurationEntry[], unknownKey: readonly string[], paint: Paint): string {
+  const width = entries.reduce((most, { key }) => Math.max(most, key.length), 0)
+  const rows = entries.map(({ key, value, isReadOnly }) => {
+    const mark = isReadOnly ? paint('field', '  read-only') : ''
     return `${paint('action', harmless(key).padEnd(width))}  ${harmless(value ?? '')}${mark}`
   })
   const unknown = unknownKey.map((key) => paint('bad', `${harmless(key)}: not known there`))
@@ -48,16 +77,17 @@ export function stationsWords(stations: readonly Station[], running: readonly Tr
   return stations.map((station) => stationWords(station, running, paint)).join('\n')
 }
 
-function stationWords({ id, isConnected, boot, connectors }: Station, running: readonly Transaction[], paint: Paint): string {
-  const make = boot === undefined ? '' : `${boot.chargePointVendor} ${boot.chargePointModel} ${boot.firmwareVersion ?? ''}`.trim()
-  const head = `${paint('station', harmless(id))}  ${isConnected ? paint('good', 'here') : paint('bad', 'gone')}  ${harmless(make)}`.trimEnd()
-  const rows = [...connectors.values()]
-    .toSorted((a, b) => a.connectorId - b.connectorId)
-    .map(({ connectorId, status, errorCode, info }) => {
-      const trouble = errorCode === 'NoError' ? '' : paint('bad', ` ${errorCode}`)
-      const session = running.find(({ station, start }) => station === id && start.connectorId === connectorId)
-      const charging = session === undefined ? '' : `  transaction ${session.id}, card ${harmless(session.start.idTag)}`
-      return `  ${connectorId === 0 ? 'station' : `connector ${connectorId}`}: ${status}${trouble}${info === undefined ? '' : ` (${harmless(info)})`}${charging}`
+function stationWords({ id, isConnected, version, make, statuses }: Station, running: readonly Transaction[], paint: Paint): string {
+  const said = make === undefined ? '' : `${make.vendor} ${make.model} ${make.firmwareVersion ?? ''}`.trim()
+  const head = `${paint('station', harmless(id))}  ${isConnected ? paint('good', 'here') : paint('bad', 'gone')}  OCPP ${version}  ${harmless(said)}`.trimEnd()
+  const rows = [...statuses]
+    .toSorted((a, b) => a.evse - b.evse || a.connector - b.connector)
+    .map(({ evse, connector, status, errorCode, info }) => {
+      const trouble = errorCode === undefined ? '' : paint('bad', ` ${errorCode}`)
+      const session = running.find(({ station, start }) => station === id && start.connectorId === evse)
+      const charging = session === undefined ? '' : `  transaction ${session.id}, card ${harmless(cardWords(session.start.idTag))}`
+      const place = evse === 0 ? 'station' : version === '1.6' ? `connector ${evse}` : `EVSE ${evse}${connector === 1 ? '' : `, connector ${connector}`}`
+      return `  ${place}: ${status}${trouble}${info === undefined ? '' : ` (${harmless(info)})`}${charging}`
     })
   return [head, ...rows].join('\n')
 }
@@ -67,7 +97,7 @@ export function transactionsWords(transactions: readonly Transaction[], paint: P
   return transactions
     .map((each) => {
       const where = `${harmless(each.station)}/${each.start.connectorId}`
-      return `${paint('action', String(each.id).padStart(4))}  ${where}  card ${harmless(each.start.idTag)}  ${harmless(sessionWords(each))}`
+      return `${paint('action', String(each.id).padStart(4))}  ${where}  card ${harmless(cardWords(each.start.idTag))}  ${harmless(sessionWords(each))}`
     })
     .join('\n')
 }

@@ -1,43 +1,11 @@
 import { type Listenable, signal } from '../../src/base/signal.ts'
-import type { RequestOf } from '../../src/ocpp/message.ts'
-import type { MeterValues, StartTransaction, StopTransaction } from '../../src/ocpp16/messages/core.ts'
 import type { MeterValue } from '../../src/ocpp16/messages/types.ts'
 import type { Awaitable } from './awaitable.ts'
+import { bookEvent } from './booked-events.ts'
+import type { BookedStop, MeterRequest, Oddity, StartRequest, StopRequest, Transaction, TransactionEvent } from './booking.ts'
+import type { BookedEvent } from './event-book.ts'
 
-export type StartRequest = RequestOf<typeof StartTransaction>
-export type StopRequest = RequestOf<typeof StopTransaction>
-export type MeterRequest = RequestOf<typeof MeterValues>
-
-/** What the central system knows of one transaction. */
-export interface Transaction {
-  readonly id: number
-  readonly station: string
-  readonly start: StartRequest
-  /** How often the same StartTransaction came again: its answer was lost on the way. */
-  readonly startsResent: number
-  /** Undefined while it runs. */
-  readonly stop: StopRequest | undefined
-  /** How often the same StopTransaction came again. */
-  readonly stopsResent: number
-  /** From MeterValues, in the order of arrival. */
-  readonly samples: readonly MeterValue[]
-}
-
-/** A message about a transaction that does not fit what is known: accepted, because a charge point must never be made
- *  to send it forever, and noted, because it is a mistake of one of the two. */
-export interface Oddity {
-  readonly station: string
-  readonly what: 'stop of an unknown transaction' | 'second stop, different from the first' | 'sample of an unknown transaction'
-  readonly transactionId: number
-  readonly request: StopRequest | MeterRequest
-}
-
-/** One line of the journal. `at` is the central system's time, ISO 8601. */
-export type TransactionEvent =
-  | { readonly event: 'started'; readonly station: string; readonly transactionId: number; readonly resent: boolean; readonly request: StartRequest }
-  | { readonly event: 'sampled'; readonly station: string; readonly transactionId: number; readonly request: MeterRequest }
-  | { readonly event: 'ended'; readonly station: string; readonly transactionId: number; readonly resent: boolean; readonly request: StopRequest }
-  | ({ readonly event: 'odd' } & Oddity)
+export type { BookedStop, MeterRequest, Oddity, StartRequest, StopRequest, Transaction, TransactionEvent } from './booking.ts'
 
 export interface TransactionBook {
   readonly all: readonly Transaction[]
@@ -58,6 +26,7 @@ export interface MemoryBook extends TransactionBook {
   start(station: string, request: StartRequest): number
   sample(station: string, request: MeterRequest): void
   stop(station: string, request: StopRequest): void
+  event(station: string, event: BookedEvent): void
   /** Takes in an event of an earlier run, silently. */
   replay(event: TransactionEvent): void
 }
@@ -68,6 +37,8 @@ type Entry = Omit<Mutable<Transaction>, 'samples'> & { readonly samples: MeterVa
 export function transactionBook(): MemoryBook {
   const entries = new Map<number, Entry>()
   const byStart = new Map<string, Entry>()
+  /** The events of OCPP 2.0.1 that were booked, by transaction. */
+  const seqNos = new Map<number, Set<number>>()
   const oddities: Oddity[] = []
   const happened = signal<TransactionEvent>()
   let lastId = 0
@@ -78,16 +49,21 @@ export function transactionBook(): MemoryBook {
       return
     }
     const entry = entries.get(event.transactionId)
+    if (event.seqNo !== undefined) seqNos.set(event.transactionId, (seqNos.get(event.transactionId) ?? new Set()).add(event.seqNo))
     if (event.event === 'started') {
       if (entry !== undefined) entry.startsResent++
       else {
-        const { station, transactionId: id, request: start } = event
-        const fresh: Entry = { id, station, start, startsResent: 0, stop: undefined, stopsResent: 0, samples: [] }
+        const { station, transactionId: id, request: start, reference } = event
+        const own = reference === undefined ? {} : { reference }
+        const fresh: Entry = { id, station, ...own, start, startsResent: 0, stop: undefined, stopsResent: 0, samples: [] }
         entries.set(id, fresh)
-        byStart.set(keyOf(station, start), fresh)
+        byStart.set(reference === undefined ? keyOf(station, start) : referenceKey(station, reference), fresh)
         lastId = Math.max(lastId, id)
       }
-    } else if (entry === undefined) return
+      return
+    }
+    if (entry === undefined) return
+    if (event.event === 'learnt') entry.start = event.request
     else if (event.event === 'sampled') entry.samples.push(...event.request.meterValue)
     else if (event.resent) entry.stopsResent++
     else entry.stop = event.request
@@ -138,14 +114,20 @@ export function transactionBook(): MemoryBook {
       else if (isSameStop(entry.stop, request)) record({ event: 'ended', station, transactionId, resent: true, request })
       else record({ event: 'odd', station, what: 'second stop, different from the first', transactionId, request })
     },
+    event(station, event) {
+      const known = byStart.get(referenceKey(station, event.reference))
+      bookEvent({ known, isBooked: (id, seqNo) => seqNos.get(id)?.has(seqNo) === true, nextId: () => lastId + 1, record }, station, event)
+    },
   }
 }
 
+const referenceKey = (station: string, reference: string) => JSON.stringify([station, reference])
+
 /** Two starts with these in common are one transaction: no car is plugged in twice at one millisecond. */
-function keyOf(station: string, { connectorId, idTag, timestamp, meterStart }: StartRequest): string {
+export function keyOf(station: string, { connectorId, idTag, timestamp, meterStart }: StartRequest): string {
   return JSON.stringify([station, connectorId, idTag, timestamp, meterStart])
 }
 
-function isSameStop(a: StopRequest, b: StopRequest): boolean {
+function isSameStop(a: BookedStop, b: BookedStop): boolean {
   return a.timestamp === b.timestamp && a.meterStop === b.meterStop && a.reason === b.reason
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { chance } from '../../src/base/chance.ts'
 import { type Clock, wallClock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
@@ -7,8 +8,10 @@ import type { StopReason } from '../../src/core/facts.ts'
 import type { FilePorts } from '../../src/core/transfer.ts'
 import type { Dial } from '../../src/ocpp/socket.ts'
 import type { FrameSeen } from '../../src/ocpp/wire.ts'
-import { type DeskStation, deskStation } from '../../src/run/desk-station.ts'
+import { type DeskParts, type DeskStation, deskStation } from '../../src/run/desk-station.ts'
+import { registerFile } from '../../src/run/register-file.ts'
 import { shutDown } from '../../src/run/shut-down.ts'
+import { lockDirectory } from '../../src/store/lock.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Passing } from './passing.ts'
@@ -21,6 +24,16 @@ export interface LivesOptions {
   readonly files?: (clock: Clock, store: Store, station: () => DeskStation) => FilePorts
   readonly framePassed: (frame: FrameSeen) => void
   readonly disconnected?: () => void
+  /** Its state directory; in memory when left out. */
+  readonly directory?: string
+  /** Uniform in 0..1; by the kind of time when left out. */
+  readonly chance?: () => number
+  /** What the central system says of the time changes nothing: its time flows at another speed. */
+  readonly keepsTime?: boolean
+  /** Of the facts that were delivered; as many as on a charger when left out. */
+  readonly keeps?: DeskParts['keeps']
+  /** How long a connection may take to be made, ms of its time. */
+  readonly dialTimeout?: DeskParts['dialTimeout']
 }
 
 /** One station from program to program: its memory, its meters and its cars outlive each of them. */
@@ -47,9 +60,11 @@ const startsAgainAfter = seconds(2)
  *  and `quit` stops it for good. @throws ConfigError for a board with real hardware, and for settings that are none */
 export function lives(options: LivesOptions): Lives {
   const { clock: time } = options.time
-  const { store, program } = programs(options)
+  const { program, close } = programs(options)
+  const bootName = options.directory === undefined ? 'boot' : crypto.randomUUID()
+  const boot = () => bootClock(time, `${bootName}-${boots}`, options.keepsTime ?? false)
   let boots = 1
-  let clock = bootClock(time, 'boot-1')
+  let clock = boot()
   let isOver = false
   /** Settles when the program has ended that is to end. */
   let ending: Promise<void> | undefined
@@ -62,7 +77,7 @@ export function lives(options: LivesOptions): Lives {
     if (isOver) return ending
     isOver = true
     await end('reboot')
-    store.close()
+    close()
   }
   const begin = (before?: DeskStation): DeskStation => {
     const station = program(clock, () => void stop(), before)
@@ -103,7 +118,10 @@ export function lives(options: LivesOptions): Lives {
     async restart(how, outage) {
       if (how === 'stop') await end('reboot')
       else drop()
-      if (how === 'powerCut') clock = bootClock(time, `boot-${++boots}`)
+      if (how === 'powerCut') {
+        boots++
+        clock = boot()
+      }
       await beginAfter(outage)
     },
     stop,
@@ -111,36 +129,47 @@ export function lives(options: LivesOptions): Lives {
       if (isOver) return
       isOver = true
       drop()
-      store.close()
+      close()
     },
   }
 }
 
 /** Programs over one memory and the same meters. */
-function programs({ config, time, dial, files, framePassed, disconnected }: LivesOptions) {
-  const store = openStore({ directory: undefined, log: silentLog })
+function programs({ config, time, dial, files, framePassed, disconnected, directory, chance: given, keeps, dialTimeout }: LivesOptions) {
+  const lock = directory === undefined ? undefined : lockDirectory(directory)
+  const store = openStore({ directory, log: silentLog })
   const registers = new Map<number, number>()
-  const register = (evse: number) => ({ load: () => registers.get(evse) ?? 0, save: (wh: number) => void registers.set(evse, wh) })
+  const register = (evse: number) =>
+    directory === undefined
+      ? { load: () => registers.get(evse) ?? 0, save: (wh: number) => void registers.set(evse, wh) }
+      : registerFile(join(directory, `simulated-meter-${evse}`), silentLog)
   const program = (clock: Clock, stop: () => void, before: DeskStation | undefined): DeskStation => {
     // Opened anew it would know by itself that factory values were applied already.
     const kept: Store = before === undefined ? store : Object.create(store, { isNew: { value: false } })
     const station = deskStation({
       ...{ config, clock, dial, stop, before, register, store: kept, log: silentLog },
-      chance: time.isSimulated ? () => 0.5 : chance,
+      ...{ keeps, dialTimeout },
+      chance: given ?? (time.isSimulated ? () => 0.5 : chance),
       ...(files === undefined ? {} : { files: (self) => files(clock, kept, self) }),
     })
     station.door.peer.frames.on(framePassed)
     if (disconnected !== undefined) station.link.dropped.on(disconnected)
     return station
   }
-  return { store, program }
+  const close = () => {
+    store.close()
+    lock?.release()
+  }
+  return { store, program, close }
 }
 
 /** The clock of one boot: its own zero and name, and the computer's idea of the wall time. */
-function bootClock(clock: Clock, boot: string): Clock {
+function bootClock(clock: Clock, boot: string, keepsTime: boolean): Clock {
   const zero = clock.monotonic()
   const monotonic = () => clock.monotonic() - zero
   // The difference of two floating numbers may lie a little below what was waited for. The next try must move the time at all.
   const after: Clock['after'] = (name, delay, run) => clock.after(name, Math.ceil(delay * 1_000) / 1_000, run)
-  return { monotonic, ...wallClock(monotonic, () => clock.now().epochMs, boot), after, every: clock.every }
+  const wall = wallClock(monotonic, () => clock.now().epochMs, boot)
+  const synchronise = keepsTime ? () => wall.synchronise(clock.now().epochMs) : wall.synchronise
+  return { monotonic, ...wall, synchronise, after, every: clock.every }
 }

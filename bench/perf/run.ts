@@ -7,10 +7,12 @@ import { answers } from './answers.ts'
 import { authorizeToStart } from './authorize.ts'
 import { bundled } from './bundle.ts'
 import { charging } from './charging.ts'
+import { cluster } from './cluster.ts'
 import { composite } from './composite.ts'
 import { doors } from './doors.ts'
 import { faultLatency, faultLatencyAhead } from './fault-latency.ts'
 import { type Figure, table } from './figures.ts'
+import { fleet } from './fleet.ts'
 import { memory } from './memory.ts'
 import { page } from './page.ts'
 import { type Workbench, workbench } from './programs.ts'
@@ -30,10 +32,12 @@ const measurements: Readonly<Record<string, (bench: Workbench) => Promise<readon
   memory,
   doors,
   page,
+  cluster,
+  fleet,
   'faults-ahead': faultLatencyAhead,
 }
-/** What needs rights that most users do not have, and what needs a browser and takes six minutes. */
-const onlyNamed: readonly string[] = ['faults-ahead', 'page']
+/** What needs rights that most users do not have, and what needs a browser and takes six minutes, or a database and a broker, or a quiet machine. */
+const onlyNamed: readonly string[] = ['faults-ahead', 'page', 'cluster', 'fleet']
 
 /** `node bench/perf/run.ts [--program FILE] [MEASUREMENT ...]`: measures the built program beside a bare client, and prints a table. */
 async function main(words: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import { ConfigError, wordsOf } from '../../src/base/errors.ts'
+import { wordsOf } from '../../src/base/errors.ts'
 import { nearest } from '../../src/base/nearest.ts'
-import { checked, type LineOf, type Path } from '../../src/config/check.ts'
+import { checked, type LineOf, type Path, type Wrong, wrongIn } from '../../src/config/check.ts'
 import { parseFile } from '../../src/config/read.ts'
 import { builtIn, namesIn } from './names.ts'
 import { operators, regularExpression } from './pattern.ts'
@@ -34,10 +34,7 @@ export function verbOf(step: Step): Verb {
 export async function readScenario(path: string, given: ReadonlyMap<string, Value> = new Map()): Promise<Scenario> {
   const { value, lineOf } = await parseFile(path, 'scenario')
   const file = checked(path, scenarioSchema, value, lineOf)
-  const wrong = (at: Path, problem: string, remedy: string) => {
-    const line = lineOf(at)
-    return new ConfigError(path, at.join('.'), line === undefined ? problem : `${problem} (line ${line})`, remedy)
-  }
+  const wrong = wrongIn(path, lineOf)
   for (const [at, step] of file.steps.entries()) checkStep(step, ['steps', at], wrong)
   checkPatterns(file, [], wrong)
   const variables = Object.keys(file.variables ?? {})
@@ -54,8 +51,6 @@ export async function readScenario(path: string, given: ReadonlyMap<string, Valu
     benchOnly: benchOnly(file, lineOf),
   }
 }
-
-type Wrong = (at: Path, problem: string, remedy: string) => ConfigError
 
 function checkStep(step: Step, at: Path, wrong: Wrong): void {
   const done = verbs.filter((verb) => step[verb] !== undefined)

@@ -10,7 +10,7 @@ import { readScenario } from './read.ts'
 import { spanWords } from './record.ts'
 import { rehearse } from './rehearse.ts'
 import type { Scenario, Value } from './scenario.ts'
-import { fileOf, pathOf, shippedNames } from './shipped.ts'
+import { fileOf, shippedScenarios } from './shipped.ts'
 
 /** `pilotwire-bench run` without the command line. */
 export interface RunOptions {
@@ -61,7 +61,7 @@ export async function runScenarios(options: RunOptions): Promise<0 | 1> {
 
 /** Each that comes with Pilotwire, with its reason. */
 async function listed(): Promise<readonly string[]> {
-  const names = shippedNames()
+  const { names, pathOf } = shippedScenarios()
   const width = Math.max(...names.map(({ length }) => length))
   return Promise.all(names.map(async (name) => `${name.padEnd(width)}  ${(await readScenario(pathOf(name))).reason}`))
 }
@@ -85,7 +85,8 @@ async function read({ files, all, set }: RunOptions): Promise<readonly Scenario[
     if (pair === undefined) throw new ConfigError('--set', '', `"${each.slice(0, 40)}" is not name=value`, 'Write --set card=04A2B3C4')
     given.set(...pair)
   }
-  const paths = [...(all ? shippedNames().map(pathOf) : []), ...files.map(fileOf)]
+  const shipped = shippedScenarios()
+  const paths = [...(all ? shipped.names.map(shipped.pathOf) : []), ...files.map(fileOf)]
   if (paths.length === 0) throw new ConfigError('run', '', 'no scenario is named', 'Name files or scenarios (--list shows them), or --all')
   const scenarios = await Promise.all(paths.map((path) => readScenario(path)))
   const variables = [...new Set(scenarios.flatMap(({ variables: each = {} }) => Object.keys(each)))]

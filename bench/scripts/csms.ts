@@ -104,7 +104,8 @@ export async function start(options: CsmsOptions = {}): Promise<Csms> {
   const system = centralSystem({ clock: time.clock, ...systemOptions(options) })
   const frames: (PassedFrame & { station: string })[] = []
   system.frames.on((frame) => keepNewest(frames, { ...passedFrame(frame, true), station: frame.station }))
-  const door = options.clock === undefined ? await openDoor(system, { host: options.host ?? '127.0.0.1', port: options.port ?? 0 }) : undefined
+  const door =
+    options.clock === undefined ? await openDoor(system, { host: options.host ?? '127.0.0.1', port: options.port ?? 0, versions: ['1.6'] }) : undefined
   const send = sender(system, time)
   return {
     url: door?.url ?? 'memory:',

@@ -189,6 +189,7 @@ export function simulatedEv({ spec, world, faults, seed, recompute }: Site, wh: 
     unplug: changed(() => {
       isPlugged = false
       isFull = false
+      fullAfterWh = undefined // it was said of this plug-in
       isAsleep = false
       doze()
     }),

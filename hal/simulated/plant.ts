@@ -31,7 +31,7 @@ export interface Plant {
   resume(): void
   /** The battery is full now. Over with the next plug-in. */
   full(): void
-  /** The battery is full after so much energy of this plug-in; undefined: when it really is. */
+  /** The battery is full after so much energy of this plug-in, or of the next one where no car is there; undefined: when it really is. */
   fullAfter(wh: WattHours | undefined): void
   /** Plugged, but the car stays in state B. */
   delay(isDelayed: boolean): void

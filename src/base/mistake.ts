@@ -72,7 +72,7 @@ function explain(schema: TSchema, value: unknown, violation: Violation, path: Fi
     return { at: [...path, name], problem: 'is missing', remedy: schemaAt(schema, [...path, name])?.description ?? 'Add it' }
   }
   const remedy = field?.description ?? 'See the schema'
-  const expected = field?.enum === undefined ? violation.message : `must be ${field.enum.join(' or ')}`
+  const expected = field?.enum === undefined ? violation.message : `must be ${field.enum.map(String).join(' or ')}`
   const quotes = field?.type === 'string' && ['number', 'boolean'].includes(typeof found) ? 'Put it in quotes. ' : ''
   return { at: path, problem: field?.writeOnly === true ? expected : `${expected}, not ${shown(found)}`, remedy: quotes + remedy }
 }

@@ -14,7 +14,7 @@ export function signal<T>(): Signal<T> {
   return {
     on(hear) {
       const listener = { hear }
-      listeners = [...listeners, listener]
+      listeners = listeners.concat(listener)
       return () => {
         listeners = listeners.filter((each) => each !== listener)
       }

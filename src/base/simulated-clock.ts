@@ -33,7 +33,9 @@ export function simulatedClock(start: { epochMs?: number; bootMs?: Millis; boot?
     heap.push(entry)
     return {
       stop: () => {
+        if (entry.stopped) return
         entry.stopped = true
+        heap.stopped()
       },
     }
   }
@@ -76,9 +78,15 @@ export function simulatedClock(start: { epochMs?: number; bootMs?: Millis; boot?
   }
 }
 
-/** A binary heap by due time, then by order of starting. Stopped entries fall out when they reach the top. */
+/** Fewer stopped entries than these are not worth looking for. */
+const fewStopped = 1_024
+
+/** A binary heap by due time, then by order of starting. Stopped entries fall out when they reach the top, and all of them as soon as they
+ *  are more than the others: the time-outs of a thousand stations, stopped long before they are due, would fill the memory. */
 function entryHeap() {
-  const items: Entry[] = []
+  let items: Entry[] = []
+  /** About so many: those that fell out at the top since count as well. */
+  let stoppedCount = 0
   const before = (a: Entry, b: Entry) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order)
   const swap = (i: number, j: number) => {
     const kept = items[i] as Entry
@@ -113,5 +121,12 @@ function entryHeap() {
     while (items[0]?.stopped) pop()
     return items[0]
   }
-  return { push, pop, peek }
+  const stopped = () => {
+    if (++stoppedCount < fewStopped || stoppedCount * 2 < items.length) return
+    const kept = items.filter((each) => !each.stopped)
+    items = []
+    stoppedCount = 0
+    for (const each of kept) push(each)
+  }
+  return { push, pop, peek, stopped }
 }

@@ -11,6 +11,8 @@ export interface HalfOpenOptions {
   readonly pingInterval: () => Millis
   /** The ping interval may have changed: the wait for the next ping starts anew. */
   readonly pingIntervalChanged?: Listenable<unknown>
+  /** Who is at the other end, for the log; `the central system` by default. */
+  readonly other?: string
 }
 
 /** Pings, and cuts a connection that does not answer (half-open: OCPP-J errata 3.11). */
@@ -29,7 +31,7 @@ export function watchHalfOpen(socket: Socket, options: HalfOpenOptions): () => v
     isAwaiting = true
     // At least 10 s for a slow mobile network, at most 30 s for a long interval.
     timer = clock.after('pong timeout', Math.max(seconds(10), Math.min(interval, seconds(30))), () => {
-      log.warn({}, 'no pong from the central system: the connection is half-open and is cut')
+      log.warn({}, `no pong from ${options.other ?? 'the central system'}: the connection is half-open and is cut`)
       socket.terminate()
     })
     socket.ping()

@@ -1,7 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Clock } from '../base/clock.ts'
+import { wordsOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { seconds } from '../base/units.ts'
 import { readBasicAuthorization } from './connection-url.ts'
 import type { Socket } from './socket.ts'
 import { socketLimits, socketOver } from './websocket.ts'
@@ -27,11 +30,20 @@ export interface AcceptOptions {
   readonly log: Log
   /** Called for each connection; listens to the socket before it returns. */
   readonly accept: (connection: AcceptedConnection) => void
-  /** False: HTTP 404. Everybody is known by default. */
-  readonly isKnown?: (identity: string) => boolean
-  /** HTTP basic authentication; false: HTTP 401. `password` undefined: none was given, or for another user. */
-  readonly isAuthorized?: (identity: string, password: Uint8Array | undefined) => boolean
+  /** False: HTTP 404. Everybody is known by default. A rejection, or no word for 10 s: HTTP 503. */
+  readonly isKnown?: (identity: string) => boolean | Promise<boolean>
+  /** HTTP basic authentication; false: HTTP 401. `password` undefined: none was given, or for another user. Else as `isKnown`. */
+  readonly isAuthorized?: (identity: string, password: Uint8Array | undefined) => boolean | Promise<boolean>
+  /** Counts the 10 s; without it there is no such bound. */
+  readonly clock?: Clock
+  /** Certificate chain and key in PEM: TLS alone is spoken then. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
 }
+
+/** For the word of whoever knows the stations. */
+const longestCheck = seconds(10)
+/** Handshakes that wait for that word, all together. */
+const mostChecks = 10_000
 
 export interface WebSocketListener {
   readonly port: number
@@ -40,28 +52,37 @@ export interface WebSocketListener {
 }
 
 /** The central system's end: listens for WebSockets at `/<anything>/<identity>` with the same limits as the charge point.
- *  Rejects with the system's error (`EADDRINUSE`, `EACCES`) when it cannot listen. */
-export function acceptWebSockets(options: AcceptOptions): Promise<WebSocketListener> {
+ *  Rejects with the system's error (`EADDRINUSE`, `EACCES`) when it cannot listen, with OpenSSL's when certificate or key cannot be used. */
+export async function acceptWebSockets(options: AcceptOptions): Promise<WebSocketListener> {
   const { log } = options
   const upgrader = new WebSocketServer({
     ...socketLimits,
     noServer: true,
     handleProtocols: (offered) => [...offered].find((each) => options.subprotocols.includes(each)) ?? false,
   })
-  const server = createServer((_request, response) => {
+  const server = await serverFor(options, (_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This address speaks OCPP over WebSocket.\n')
   })
+  const check = checking(options)
+  /** Nobody has said yet whether they may come in; the server no longer counts them among its connections. */
+  const atTheDoor = new Set<Duplex>()
   server.on('upgrade', (request, stream, head) => {
     const failed = (error: Error) => log.info({ error: error.message }, 'connection failed during the handshake')
     stream.on('error', failed)
     const identity = identityOf(request)
-    const refusal = refusalOf(request, identity, options)
-    if (refusal !== undefined || identity === undefined) return refuse(stream, refusal ?? '400 Bad Request', log)
-    upgrader.handleUpgrade(request, stream, head, (ws) => {
-      // From here on the WebSocket tells of its stream's errors itself.
-      stream.off('error', failed)
-      admit(ws, identity, request, options)
-    })
+    const judged = (refusal: string | undefined) => {
+      atTheDoor.delete(stream)
+      if (refusal !== undefined || identity === undefined) return refuse(stream, refusal ?? badRequest, log)
+      upgrader.handleUpgrade(request, stream, head, (ws) => {
+        // From here on the WebSocket tells of its stream's errors itself.
+        stream.off('error', failed)
+        admit(ws, identity, request, options)
+      })
+    }
+    const refusal = identity === undefined ? badRequest : check(identity, request)
+    if (!(refusal instanceof Promise)) return judged(refusal)
+    atTheDoor.add(stream)
+    void refusal.then(judged)
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
@@ -75,6 +96,7 @@ export function acceptWebSockets(options: AcceptOptions): Promise<WebSocketListe
           new Promise((done) => {
             server.close(() => done())
             server.closeAllConnections()
+            for (const stream of atTheDoor) stream.destroy()
             for (const ws of upgrader.clients) ws.terminate()
           }),
       })
@@ -105,12 +127,52 @@ function identityOf(request: IncomingMessage): string | undefined {
   }
 }
 
-function refusalOf(request: IncomingMessage, identity: string | undefined, options: AcceptOptions): string | undefined {
-  if (identity === undefined) return '400 Bad Request'
-  if (options.isKnown?.(identity) === false) return '404 Not Found'
+const badRequest = '400 Bad Request'
+const unavailable = '503 Service Unavailable'
+
+/** Why a station may not come in; undefined: it may. Never rejects. */
+type Check = (identity: string, request: IncomingMessage) => string | undefined | Promise<string | undefined>
+
+function checking(options: AcceptOptions): Check {
+  if (options.isKnown === undefined && options.isAuthorized === undefined) return () => undefined
+  let waiting = 0
+  return (identity, request) => {
+    if (waiting >= mostChecks) return unavailable
+    waiting++
+    return inTime(refusalOf(identity, request, options), options).finally(() => waiting--)
+  }
+}
+
+async function refusalOf(identity: string, request: IncomingMessage, { isKnown, isAuthorized }: AcceptOptions): Promise<string | undefined> {
+  if (!((await isKnown?.(identity)) ?? true)) return '404 Not Found'
   const given = readBasicAuthorization(request.headers.authorization)
   const password = given?.user === identity ? given.password : undefined
-  return options.isAuthorized?.(identity, password) === false ? '401 Unauthorized' : undefined
+  return ((await isAuthorized?.(identity, password)) ?? true) ? undefined : '401 Unauthorized'
+}
+
+function inTime(refusal: Promise<string | undefined>, { clock, log }: AcceptOptions): Promise<string | undefined> {
+  const failed = (error: unknown) => {
+    log.warn({ error: wordsOf(error) }, 'nobody can say whether a station may come in')
+    return unavailable
+  }
+  // No `Promise.withResolvers`: the central system of the library runs on Node 20 too.
+  return new Promise((resolve) => {
+    const timer = clock?.after('check of a station', longestCheck, () => {
+      log.warn({}, 'nobody said in time whether a station may come in')
+      resolve(unavailable)
+    })
+    void refusal.catch(failed).then((word) => {
+      timer?.stop()
+      resolve(word)
+    })
+  })
+}
+
+/** TLS is loaded where it is wanted. */
+async function serverFor({ tls }: AcceptOptions, listener: RequestListener): Promise<Server> {
+  if (tls === undefined) return createServer(listener)
+  const https = await import('node:https')
+  return https.createServer({ ...tls, minVersion: 'TLSv1.2' }, listener)
 }
 
 function refuse(stream: Duplex, status: string, log: Log): void {

@@ -23,7 +23,7 @@ import { type CsmsPlace, csmsPlace } from './csms-place.ts'
 import { takesFactoryValues, tookFactoryValues } from './factory-values.ts'
 import { withNetworkMeters } from './network-meters.ts'
 import { type StationCredentials, stationCredentials } from './station-credentials.ts'
-import { upkeep } from './upkeep.ts'
+import { type KeptFacts, upkeep } from './upkeep.ts'
 
 /** What a station is made of, beside its guard: everything that touches the world is handed in. */
 export interface CoreParts {
@@ -54,6 +54,10 @@ export interface CoreParts {
   readonly files?: FilePorts | undefined
   /** Load management; undefined: there is none here. */
   readonly site?: ChargePointParts['site'] | undefined
+  /** What is kept of what was delivered, where memory is dear; as on a charger when absent. */
+  readonly keeps?: KeptFacts | undefined
+  /** How long a connection may take to be made, ms; the link's own when absent. */
+  readonly dialTimeout?: Millis | undefined
   /** Rest between our CALLs, ms; none when absent. */
   readonly gapBetweenCallsMs?: Millis
   readonly clock: Clock
@@ -120,6 +124,7 @@ function assembled(parts: CoreParts): CoreStation {
     address: () => ({ url: place.url, identity: place.identity, subprotocol: ocpp16, password: credentials.password() }),
     pingInterval: () => seconds(core.settings.get('webSocketPingInterval')),
     pingIntervalChanged: core.settings.changed,
+    ...(parts.dialTimeout === undefined ? {} : { dialTimeout: parts.dialTimeout }),
   })
   const credentials = stationCredentials({ ...parts, place, core, link: connection, log: ocppLog, encoding: parts.authKeyEncoding ?? 'auto' })
   const furnished = furnish(parts, core)
@@ -137,7 +142,7 @@ function assembled(parts: CoreParts): CoreStation {
     ...(parts.newId === undefined ? {} : { newId: parts.newId }),
   })
   const memory = memoryWatch(parts.freeBytes ?? (() => undefined), core.security)
-  const chores = upkeep({ store, core, clock, log, readers: ocpp16Readers, refused: memory.refused })
+  const chores = upkeep({ store, core, clock, log, readers: ocpp16Readers, refused: memory.refused, keeps: parts.keeps })
   makeRoom = chores.makeRoom
   const memoryTimer = clock.every('memory', memoryEvery, memory.check)
   const letGo = () => {

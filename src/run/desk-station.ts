@@ -12,7 +12,7 @@ import { type InlineStation, inlineStation } from './inline.ts'
 import { handsAt, type Simulation } from './simulated-world.ts'
 
 /** What a simulated station is played with: its time, its memory and its network are handed in. */
-export interface DeskParts extends Pick<CoreParts, 'clock' | 'log' | 'store' | 'dial' | 'chance'> {
+export interface DeskParts extends Pick<CoreParts, 'clock' | 'log' | 'store' | 'dial' | 'chance' | 'keeps' | 'dialTimeout'> {
   readonly config: StationConfig
   /** Where the meters keep their registers from one program to the next. */
   readonly register?: NonNullable<SimulatedOptions['register']>
@@ -54,25 +54,33 @@ export function deskStation(parts: DeskParts): DeskStation {
   const inline = inlineStation({
     ...furnished(config, { clock, log, store, dial }),
     chance: parts.chance,
+    keeps: parts.keeps,
+    dialTimeout: parts.dialTimeout,
     built,
     ...(files === undefined ? {} : { files: files(() => station) }),
   })
-  const local = localDoors(config, { station: inline, hands: handsAt(simulation) }, clock, parts.stop, [])
+  let made: ReturnType<typeof localDoors> | undefined
+  // Its table of commands is a tenth of a station, and of a fleet most are never typed at.
+  const local = () => {
+    made ??= localDoors(config, { station: inline, hands: handsAt(simulation) }, clock, parts.stop, [])
+    return made
+  }
+  if (config.automaticEv) local()
   const station: DeskStation = {
     ...inline,
-    run: (line) => local.commands.run(line, { end() {}, after: (run) => run() }),
+    run: (line) => local().commands.run(line, { end() {}, after: (run) => run() }),
     set: (key, value) => applyFactory(inline.core, key, value),
-    picture: () => pictureOf(local.context),
+    picture: () => pictureOf(local().context),
     view: (evse) => (inline.core.evses.includes(evse) ? inline.core.view(evse) : undefined),
     get isOnline() {
       return inline.door.registration.isOnline
     },
     shutDown(reason) {
-      local.auto?.close()
+      made?.auto?.close()
       return inline.shutDown(reason)
     },
     drop() {
-      local.auto?.close()
+      made?.auto?.close()
       inline.drop()
     },
   }

@@ -111,7 +111,7 @@ export function stationCredentials(parts: CredentialParts): StationCredentials {
       if (place.leadsAway(to.url)) {
         // What is on trial belongs to the host that is left.
         trial.forget()
-        place.move(to, key, kept.clear)
+        place.move(to, key, () => kept.clear())
         if (credentials.isWithheld) log.warn({ csms: to.url }, 'another host is not shown the password of the one before: it needs its own')
         return false
       }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import { hours, millis, minutes, seconds } from '../base/units.ts'
+import { hours, type Millis, millis, minutes, seconds } from '../base/units.ts'
 import type { ChargePoint } from '../core/charge-point.ts'
 import type { Fact } from '../core/facts.ts'
 import { bootDocuments, noteBoot } from '../core/moments.ts'
@@ -43,6 +43,13 @@ export interface UpkeepParts {
   /** The disk takes nothing. */
   readonly refused: (error: StoreError) => void
   readonly mostSamples?: number
+  /** Delivered facts that are kept, and how often the others are looked for; for people who look years back when left out. */
+  readonly keeps?: KeptFacts | undefined
+}
+
+export interface KeptFacts {
+  readonly most: number
+  readonly trimEvery: Millis
 }
 
 /** The chores of the state directory. */
@@ -60,6 +67,7 @@ export function upkeep(parts: UpkeepParts): Upkeep {
   const [reader] = readers
   const thin = thinning(ledger, reader)
   const most = parts.mostSamples ?? mostWaitingSamples
+  const keeps = parts.keeps ?? { most: keptFacts, trimEvery }
   const boots = bootDocuments(store)
   let pending: Timer | undefined
   let isThinningTold = false
@@ -95,7 +103,7 @@ export function upkeep(parts: UpkeepParts): Upkeep {
   }
   const tidy = () =>
     inBatches(() => {
-      if (trim(keptFacts) > 0 || trim(keptForOthers, [reader]) > 0) return true
+      if (trim(keeps.most) > 0 || trim(keptForOthers, [reader]) > 0) return true
       thinIfTooMany()
       return false
     })
@@ -136,7 +144,7 @@ export function upkeep(parts: UpkeepParts): Upkeep {
   const flush = onDisk(() => store.hasUnflushed && store.flush())
   const chores = [
     clock.every('flush', flushEvery, flush),
-    clock.every('trim', trimEvery, tidy),
+    clock.every('trim', keeps.trimEvery, tidy),
     clock.every(
       'note boot',
       noteBootEvery,

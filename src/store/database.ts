@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLOutputValue as Value } from 'node:sqlite'
+import { DatabaseSync, type StatementSync, type SQLOutputValue as Value } from 'node:sqlite'
 import type { Durability } from './store.ts'
 import { storeErrorOf } from './store-error.ts'
 
@@ -21,6 +21,9 @@ export interface Database {
   /** For pragmas and schema only; everything else is prepared. */
   exec(sql: string): void
   prepare(sql: string): Statement
+  /** The same, prepared when it is first used: of what a store can do, most is asked of it seldom or never, and each statement that is
+   *  prepared takes 5 kB. What is used seldom is prepared for each use, and goes with the garbage. */
+  statement(sql: string, use?: 'seldom'): Statement
   /** One change. `run` tells whether it changed anything; when not, nothing is written. */
   write(durability: Durability, run: () => boolean): void
   /** One transaction around everything that `run` writes; inside another one, a part of it that can fail by itself. */
@@ -34,6 +37,7 @@ export interface Database {
   close(): void
 }
 
+export const inMemory = ':memory:'
 /** Pages of 4 KiB that the log may hold before they move into the database: bounds the log to about 2 MiB. */
 const checkpointPages = 256
 const logLimitBytes = 2 * 1_024 * 1_024
@@ -54,29 +58,19 @@ export function openDatabase(path: string, { salvage = false }: { readonly salva
   }
   const raw = guarded(() => new DatabaseSync(path, { readOnly: salvage, timeout: busyMs }))
   try {
-    guarded(() => (salvage ? tolerateDamage(raw) : configure(raw)))
+    guarded(() => (salvage ? tolerateDamage(raw) : configure(raw, path === inMemory)))
   } catch (error) {
     raw.close()
     throw error
   }
   const exec = (sql: string) => guarded(() => raw.exec(sql))
-  const prepare = (sql: string): Statement => {
-    const statement = guarded(() => raw.prepare(sql))
-    return {
-      run: (...values) => {
-        const { changes, lastInsertRowid } = guarded(() => statement.run(...values))
-        return { changes: Number(changes), id: Number(lastInsertRowid) }
-      },
-      get: (...values) => guarded(() => statement.get(...values)),
-      all: (...values) => guarded(() => statement.all(...values)),
-      iterate: () => statement.iterate(),
-    }
-  }
+  const prepare = (sql: string) => guarded(() => raw.prepare(sql))
   const { write, atomically, afterCommit, flush, isFlushed } = transactions(exec, () => raw.isTransaction)
   return {
     path,
     exec,
-    prepare,
+    prepare: (sql) => new GuardedStatement(sql, prepare, guarded, prepare(sql)),
+    statement: (sql, use) => new GuardedStatement(sql, prepare, guarded, use),
     write,
     atomically,
     afterCommit,
@@ -91,7 +85,49 @@ export function openDatabase(path: string, { salvage = false }: { readonly salva
   }
 }
 
-function configure(raw: DatabaseSync): void {
+type Guarded = <T>(run: () => T) => T
+
+/** A class, because a store has many and each closure would take its place. */
+class GuardedStatement implements Statement {
+  readonly #sql: string
+  readonly #prepare: (sql: string) => StatementSync
+  readonly #guarded: Guarded
+  #prepared: StatementSync | 'seldom' | undefined
+
+  constructor(sql: string, prepare: (sql: string) => StatementSync, guarded: Guarded, prepared?: StatementSync | 'seldom') {
+    this.#sql = sql
+    this.#prepare = prepare
+    this.#guarded = guarded
+    this.#prepared = prepared
+  }
+
+  get #statement(): StatementSync {
+    if (this.#prepared === 'seldom') return this.#prepare(this.#sql)
+    this.#prepared ??= this.#prepare(this.#sql)
+    return this.#prepared
+  }
+
+  run(...values: readonly Value[]) {
+    const { changes, lastInsertRowid } = this.#guarded(() => this.#statement.run(...values))
+    return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  get(...values: readonly Value[]) {
+    return this.#guarded(() => this.#statement.get(...values))
+  }
+
+  all(...values: readonly Value[]) {
+    return this.#guarded(() => this.#statement.all(...values))
+  }
+
+  iterate() {
+    return this.#statement.iterate()
+  }
+}
+
+function configure(raw: DatabaseSync, isInMemory: boolean): void {
+  // Of a dozen tables and indexes each takes a page at least: of the smallest, where no disk has larger ones to write.
+  if (isInMemory) raw.exec('PRAGMA page_size = 512')
   // auto_vacuum takes effect only before the first table; incremental gives pages back when `trim` asks for it.
   raw.exec('PRAGMA auto_vacuum = INCREMENTAL')
   raw.exec('PRAGMA journal_mode = WAL')

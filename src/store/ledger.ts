@@ -10,24 +10,26 @@ const columns = 'ledger.sequence, boot_ms, boot, epoch_ms, trusted, subject, fac
 
 /** The ledger of a database that `migrate` has brought up to date. Nothing is cached: a rollback needs no care. */
 export function ledgerIn<Fact extends AnyFact>(database: Database): Ledger<Fact> {
-  const insert = database.prepare('INSERT INTO ledger (boot_ms, boot, epoch_ms, trusted, kind, subject, fact) VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const selectAfter = database.prepare(`SELECT ${columns} FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?`)
-  const selectAbout = database.prepare(`SELECT ${columns} FROM ledger WHERE subject = ? ORDER BY sequence`)
+  const insert = database.statement('INSERT INTO ledger (boot_ms, boot, epoch_ms, trusted, kind, subject, fact) VALUES (?, ?, ?, ?, ?, ?, ?)')
+  const selectAfter = database.statement(`SELECT ${columns} FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?`)
+  const selectAbout = database.statement(`SELECT ${columns} FROM ledger WHERE subject = ? ORDER BY sequence`)
   // The counter outlives the entries, so that `last` does not fall when the newest entries are trimmed.
-  const selectLast = database.prepare("SELECT seq AS sequence FROM sqlite_sequence WHERE name = 'ledger'")
-  const selectPosition = database.prepare('SELECT sequence FROM cursors WHERE reader = ?')
-  const upsertPosition = database.prepare('INSERT INTO cursors (reader, sequence) VALUES (?, ?) ON CONFLICT DO UPDATE SET sequence = excluded.sequence')
+  const selectLast = database.statement("SELECT seq AS sequence FROM sqlite_sequence WHERE name = 'ledger'")
+  const selectPosition = database.statement('SELECT sequence FROM cursors WHERE reader = ?')
+  const upsertPosition = database.statement('INSERT INTO cursors (reader, sequence) VALUES (?, ?) ON CONFLICT DO UPDATE SET sequence = excluded.sequence')
   // Of an entry that went in the meantime there is nothing to note.
-  const upsertGivenUp = database.prepare(`
+  const upsertGivenUp = database.statement(`
     INSERT INTO undeliverable (reader, sequence, reason) SELECT ?, sequence, ? FROM ledger WHERE sequence = ?
     ON CONFLICT DO UPDATE SET reason = excluded.reason`)
-  const selectGivenUp = database.prepare(`SELECT ${columns}, reason FROM undeliverable JOIN ledger USING (sequence) WHERE reader = ? ORDER BY ledger.sequence`)
+  const selectGivenUp = database.statement(
+    `SELECT ${columns}, reason FROM undeliverable JOIN ledger USING (sequence) WHERE reader = ? ORDER BY ledger.sequence`,
+  )
   // A boot is as old as its first entry: the end of a transaction that was cut off bears a moment of the boot before.
-  const selectBoots = database.prepare('SELECT boot, MAX(boot_ms) AS last_ms FROM ledger GROUP BY boot ORDER BY MIN(sequence)')
+  const selectBoots = database.statement('SELECT boot, MAX(boot_ms) AS last_ms FROM ledger GROUP BY boot ORDER BY MIN(sequence)', 'seldom')
   // SQLite takes the other columns from the row with the largest sequence.
-  const selectOrigins = database.prepare('SELECT boot, epoch_ms - boot_ms AS origin, MAX(sequence) FROM ledger WHERE trusted >= ? GROUP BY boot')
-  const selectCount = database.prepare('SELECT COUNT(*) AS count FROM ledger WHERE kind = ? AND sequence > ?')
-  const remove = database.prepare(`
+  const selectOrigins = database.statement('SELECT boot, epoch_ms - boot_ms AS origin, MAX(sequence) FROM ledger WHERE trusted >= ? GROUP BY boot', 'seldom')
+  const selectCount = database.statement('SELECT COUNT(*) AS count FROM ledger WHERE kind = ? AND sequence > ?')
+  const remove = database.statement(`
     DELETE FROM ledger WHERE sequence IN (SELECT value FROM json_each(?)) AND sequence NOT IN (SELECT sequence FROM undeliverable)`)
   const appended = signal<Entry<Fact>>()
   const entryOf = (row: Row): Entry<Fact> => readEntry<Fact>(row, database.path)
@@ -110,24 +112,30 @@ const vacuumPages = 300
 
 /** Deletes the oldest entries that nobody needs, at most one batch. Returns how many. */
 export function trimmer(database: Database): (options: TrimOptions) => number {
-  const selectPosition = database.prepare('SELECT sequence FROM cursors WHERE reader = ?')
+  const selectPosition = database.statement('SELECT sequence FROM cursors WHERE reader = ?', 'seldom')
   // The id that starts the newest `keep` entries: counted in entries, for sequences may have gaps.
-  const selectOldestKept = database.prepare('SELECT sequence FROM ledger ORDER BY sequence DESC LIMIT 1 OFFSET ?')
-  const remove = database.prepare(`
+  const selectOldestKept = database.statement('SELECT sequence FROM ledger ORDER BY sequence DESC LIMIT 1 OFFSET ?', 'seldom')
+  const remove = database.statement(
+    `
     DELETE FROM ledger WHERE sequence IN (
       SELECT sequence FROM ledger
       WHERE sequence <= ?1 AND sequence NOT IN (SELECT sequence FROM undeliverable)
         AND (subject IS NULL OR subject NOT IN (SELECT value FROM json_each(?2)))
       ORDER BY sequence LIMIT ${trimBatch}
-    )`)
-  const selectGivenUp = database.prepare('SELECT COUNT(*) AS count FROM undeliverable')
-  const forget = database.prepare(`
+    )`,
+    'seldom',
+  )
+  const selectGivenUp = database.statement('SELECT COUNT(*) AS count FROM undeliverable', 'seldom')
+  const forget = database.statement(
+    `
     DELETE FROM undeliverable WHERE (reader, sequence) IN (
       SELECT reader, sequence FROM (
         SELECT reader, sequence, ROW_NUMBER() OVER (PARTITION BY reader, kind ORDER BY sequence DESC) AS place
         FROM undeliverable JOIN ledger USING (sequence)
       ) WHERE place > ${mostGivenUp}
-    )`)
+    )`,
+    'seldom',
+  )
   return ({ keep, readers, spare = [] }) => {
     if (Number(selectGivenUp.get()?.count) > mostGivenUp) database.write('grouped', () => forget.run().changes > 0)
     const newestToGo = Number(selectOldestKept.get(Math.max(0, keep))?.sequence ?? 0)

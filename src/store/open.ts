@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { Log } from '../base/log.ts'
-import { type Database, openDatabase } from './database.ts'
+import { type Database, inMemory, openDatabase } from './database.ts'
 import { makeDirectory, orConfigError } from './directory.ts'
 import { documentsIn } from './documents.ts'
 import { ledgerIn, trimmer } from './ledger.ts'
@@ -16,7 +16,7 @@ export const databaseName = 'pilotwire.db'
  *  @throws ConfigError when the directory cannot be used or a newer program has written it */
 export function openStore({ directory, log }: { readonly directory: string | undefined; readonly log: Log }): Store {
   if (directory === undefined) {
-    const database = openDatabase(':memory:')
+    const database = openDatabase(inMemory)
     migrate(database)
     database.flush()
     return storeIn(database)

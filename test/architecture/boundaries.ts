@@ -51,10 +51,25 @@ const rows: readonly Row[] = [
     mayTypes: ['bench/csms/rest/shapes.ts'],
     packages: ['preact', 'uplot', 'leaflet', 'topojson-client', 'world-atlas'],
   },
+  // Its door keeps strangers out as the charger's own does, and is read about on the same paper: parts that know nothing of a charger.
+  {
+    of: ['bench/csms/rest/'],
+    may: [
+      'src/base/',
+      'src/local/gate.ts',
+      'src/local/lock-out.ts',
+      'src/local/http/docs-style.ts',
+      'src/local/http/docs-text.ts',
+      'src/local/rest/exposition.ts',
+    ],
+  },
   {
     of: ['bench/csms/'],
     may: ['src/base/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp16/redact.ts', 'src/ocpp201/messages/', 'src/ocpp201/redact.ts'],
   },
+  // Files of sites, read and kept.
+  { of: ['bench/sites/'], may: ['bench/csms/', 'bench/shipped-files.ts', 'src/base/', 'src/config/'] },
+  { of: ['bench/shipped-files.ts'], may: ['src/base/'] },
   // A day at the bench, told in steps.
   {
     of: ['bench/demo/'],
@@ -82,7 +97,17 @@ const rows: readonly Row[] = [
   // A station's memory from program to program, and the files that it is lent.
   {
     of: ['bench/desk/'],
-    may: ['src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/store/open.ts', 'src/store/store.ts', 'src/core/transfer.ts', 'src/core/facts.ts'],
+    may: [
+      'src/run/',
+      'src/base/',
+      'src/config/',
+      'src/ocpp/',
+      'src/store/open.ts',
+      'src/store/lock.ts',
+      'src/store/store.ts',
+      'src/core/transfer.ts',
+      'src/core/facts.ts',
+    ],
   },
   {
     of: ['bench/scenarios/'],
@@ -93,8 +118,13 @@ const rows: readonly Row[] = [
     of: ['bench/scripts/'],
     may: ['bench/csms/', 'bench/desk/', ...['base', 'config', 'ocpp', 'ocpp16/messages', 'client'].map((folder) => `src/${folder}/`), 'package.json'],
   },
+  // Whole charge points by the hundred, and what Prometheus reads of them.
   {
-    of: ['bench/start.ts', 'bench/main.ts', 'bench/fleet/', 'bench/soak/'],
+    of: ['bench/fleet/'],
+    may: ['bench/', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/local/rest/exposition.ts', 'package.json'],
+  },
+  {
+    of: ['bench/start.ts', 'bench/main.ts', 'bench/commands/', 'bench/soak/'],
     may: ['bench/', 'hal/build.ts', 'src/run/', 'src/base/', 'src/config/', 'src/ocpp/', 'src/ocpp16/messages/', 'src/ocpp201/messages/', 'package.json'],
   },
 ]

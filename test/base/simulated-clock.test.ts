@@ -104,3 +104,16 @@ test('a night at a tick of 20 ms is quick and exact', async () => {
   timer.stop()
   expect(ticks).toBe(30_000)
 })
+
+test('timers that are stopped long before they are due are put away, and the others stay in order', async () => {
+  const clock = simulatedClock()
+  const ran: string[] = []
+  for (let n = 0; n < 5_000; n++) {
+    const timer = clock.after('never', seconds(3_600), () => ran.push('never'))
+    clock.after('soon', n, () => ran.push(String(n)))
+    timer.stop()
+    timer.stop()
+  }
+  await clock.advance(seconds(3_601))
+  expect(ran).toEqual(Array.from({ length: 5_000 }, (_, n) => String(n)))
+})

@@ -11,9 +11,14 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
+/** A user's own, so that none of a person's is touched. */
+const home = mkdtempSync(join(tmpdir(), 'pilotwire-bench-'))
+const quiet = ['--http', 'off', '--database', ':memory:'] as const
+
 /** The program as a user starts it, with a pipe instead of a terminal. */
 function bench(...args: readonly string[]) {
-  const child = spawn(process.execPath, ['bench/main.ts', ...args], { cwd: new URL('../..', import.meta.url) })
+  const own = { HOME: home, XDG_STATE_HOME: undefined, STATE_DIRECTORY: undefined, DATABASE_URL: undefined, PILOTWIRE_BENCH_TOKEN: undefined }
+  const child = spawn(process.execPath, ['bench/main.ts', ...args], { cwd: new URL('../..', import.meta.url), env: { ...process.env, ...own } })
   children.push(child)
   let out = ''
   let err = ''
@@ -45,7 +50,7 @@ const start = { connectorId: 1, idTag: '04A2B3C4', meterStart: 0, timestamp: '20
 
 test('a station is served, commands come through the pipe, the journal is written, quit ends with 0', async () => {
   const journal = join(mkdtempSync(join(tmpdir(), 'pilotwire-bench-')), 'journal.jsonl')
-  const run = bench('csms', '--port', '0', '--heartbeat', '77', '--cards', '04A2B3C4, OTHER', '--journal', journal)
+  const run = bench('csms', ...quiet, '--port', '0', '--heartbeat', '77', '--cards', '04A2B3C4, OTHER', '--journal', journal)
   const [, url = ''] = await run.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
   const station = await handStation(url, 'CP-1')
   expect((await station.call('BootNotification', { chargePointVendor: 'Hand', chargePointModel: 'Written' }))[2]).toMatchObject({ interval: 77 })
@@ -63,7 +68,7 @@ test('a station is served, commands come through the pipe, the journal is writte
 })
 
 test('a pipe that ends leaves it running; SIGTERM ends it with 0', async () => {
-  const run = bench('csms', '--port', '0', '--log', 'events')
+  const run = bench('csms', ...quiet, '--port', '0', '--log', 'events')
   run.child.stdin.end()
   const [, url = ''] = await run.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
   const station = await handStation(url, 'CP-1')
@@ -76,9 +81,9 @@ test('a pipe that ends leaves it running; SIGTERM ends it with 0', async () => {
 })
 
 test('a port in use ends with 2 and clear words', async () => {
-  const first = bench('csms', '--port', '0')
+  const first = bench('csms', ...quiet, '--port', '0')
   const [, port = ''] = await first.said(/ws:\/\/127\.0\.0\.1:(\d+) /)
-  const { code, err } = await bench('csms', '--port', port).ended
+  const { code, err } = await bench('csms', ...quiet, '--port', port).ended
   expect([code, err]).toEqual([2, `pilotwire-bench: --port: port ${port} on 127.0.0.1 is in use. End the program that listens there, or choose another port\n`])
 })
 
@@ -94,7 +99,7 @@ describe('scenarios', () => {
 
   test('a central system behind a URL is played against in real time', async () => {
     const log = join(mkdtempSync(join(tmpdir(), 'pilotwire-bench-')), 'server.log')
-    const csms = bench('csms', '--port', '0', '--log', 'silent', '--frames', log)
+    const csms = bench('csms', ...quiet, '--port', '0', '--log', 'silent', '--frames', log)
     const [, url = ''] = await csms.said(/(ws:\/\/127\.0\.0\.1:\d+) /)
     const { code, out } = await bench('run', 'test/bench/scenarios/quick.yaml', 'reservation', '--csms', url, '--id', 'CP-7', '--set', 'card=MINE').ended
     expect([code, out]).toEqual([
@@ -114,9 +119,23 @@ describe('the command line', () => {
     [['dance'], 2, /unknown command 'dance'/],
     [['csms', '--port', '70000'], 2, /port is a whole number from 0 to 65535/],
     [['csms', '--log', 'poems'], 2, /frames, events, silent/],
-    [['csms', '--port', '0', '--journal', '/proc/nowhere/journal'], 2, /--journal: \/proc\/nowhere\/journal: .*Name a file that may be written/],
-    [['csms', '--port', '0', '--frames', '/proc/nowhere/frames'], 2, /--frames: \/proc\/nowhere\/frames cannot be written/],
+    [['csms', ...quiet, '--port', '0', '--journal', '/proc/nowhere/journal'], 2, /--journal: \/proc\/nowhere\/journal: .*Name a file that may be written/],
+    [['csms', ...quiet, '--port', '0', '--frames', '/proc/nowhere/frames'], 2, /--frames: \/proc\/nowhere\/frames cannot be written/],
     [['csms', 'surplus'], 2, /too many arguments/],
+    [['csms', '--http', 'door'], 2, /--http: door is no port\. Write 8080, HOST:8080, or off/],
+    [['csms', '--token', 'short'], 2, /--token: is no token\. Take at least 8/],
+    [['csms', '--tariff', 'much'], 2, /the tariff is a price like 0\.35/],
+    [['csms', '--currency', 'euro'], 2, /three letters: EUR/],
+    [['csms', '--cors', 'https://tool.example/page'], 2, /an origin is a URL without a path/],
+    [['csms', '--tls-cert', 'cert.pem'], 2, /--tls-key: is missing/],
+    [['csms', '--sites', 'jejj'], 2, /no sites of this name.*Did you mean jeju\?/],
+    [['csms', ...quiet, '--broker', 'mqtt://127.0.0.1:9'], 2, /--broker: needs a database that all processes share/],
+    [['sites', 'verify', 'jeju'], 0, /\njeju-seogwipo .* 10 +- +500 +500\n[\s\S]*\n3 sites, 34 chargers, 2,900 kW\n$/],
+    [['sites', 'verify'], 2, /--database: there is no .*csms\.db\. Start pilotwire-bench csms once/],
+    [['sites', 'import', './none.yaml'], 2, /none\.yaml: does not exist/],
+    [['all', '--tls-cert', 'cert.pem'], 2, /--tls-cert: does not go with all/],
+    [['all', '--pattern', 'stedy'], 2, /--pattern: no pattern stedy.*Did you mean steady\?/],
+    [['demo', '--speed', '1'], 2, /speed is a whole number from 60 to 100000/],
     [['run', '--list'], 0, /^boot-pending-rejected +Pending and Rejected are kept to.*\n(.*\n){19}$/],
     [['run'], 2, /no scenario is named.*--list/],
     [['run', 'regular-sesion'], 2, /no scenario of this name.*Did you mean regular-session\?/],

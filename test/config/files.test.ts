@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { scenarioSchema } from '../../bench/scenarios/scenario.ts'
+import { sitesSchema } from '../../bench/sites/sites-file.ts'
 import { meterTable } from '../../hal/spec/meter-table.ts'
 import { ConfigError } from '../../src/base/errors.ts'
 import { safety, withConnectors } from '../../src/config/board.ts'
@@ -33,6 +34,7 @@ describe('the committed JSON Schemas are those that files are held against', () 
   test('meter file', () => expect(printed({ title: 'Pilotwire meter file', ...meterTable })).toMatchFileSnapshot('../../schemas/meter.schema.json'))
   test('board file', () => expect(printed(boardSchema)).toMatchFileSnapshot('../../schemas/board.schema.json'))
   test('scenario', () => expect(printed(scenarioSchema)).toMatchFileSnapshot('../../schemas/scenario.schema.json'))
+  test('sites', () => expect(printed(sitesSchema)).toMatchFileSnapshot('../../schemas/sites.schema.json'))
 })
 
 describe('boards', () => {

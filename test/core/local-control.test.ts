@@ -5,6 +5,7 @@ import { seconds } from '../../src/base/units.ts'
 import { localControl } from '../../src/core/local-control.ts'
 import { openStore } from '../../src/store/open.ts'
 import { StoreError } from '../../src/store/store-error.ts'
+import { overriding } from '../overriding.ts'
 
 function desk(store = openStore({ directory: undefined, log: silentLog })) {
   const clock = simulatedClock()
@@ -56,8 +57,7 @@ describe('what is kept', () => {
     let writes = 0
     const documents: typeof store.documents = <Value>(kind: string) => {
       const kept = store.documents<Value>(kind)
-      return {
-        ...kept,
+      return overriding(kept, {
         put: (...words: Parameters<typeof kept.put>) => {
           writes++
           kept.put(...words)
@@ -66,7 +66,7 @@ describe('what is kept', () => {
           writes++
           kept.delete(key)
         },
-      }
+      })
     }
     return { store: { ...store, documents }, writes: () => writes }
   }
@@ -134,13 +134,12 @@ describe('what is kept', () => {
     let isFull = true
     const documents: typeof store.documents = <Value>(kind: string) => {
       const kept = store.documents<Value>(kind)
-      return {
-        ...kept,
+      return overriding(kept, {
         put: (...words: Parameters<typeof kept.put>) => {
           if (isFull) throw new StoreError('full', 'x')
           kept.put(...words)
         },
-      }
+      })
     }
     const at = desk({ ...store, documents })
     at.start().limit(1, 16)

@@ -12,6 +12,7 @@ import { type ListEntry, localList, longestList, longestUpdate } from '../../src
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
+import { overriding } from '../overriding.ts'
 
 const accepted: TokenInfo = { status: 'accepted' }
 const blocked: TokenInfo = { status: 'blocked' }
@@ -84,7 +85,7 @@ describe('an update that does not fit changes nothing', () => {
         if (--puts < 0) throw new StoreError('full', 'no room')
         under.put(...args)
       }
-      return { ...under, put }
+      return overriding(under, { put })
     }
     const store = Object.create(real, { documents: { value: documents } }) as Store
     const { list } = desk(store)

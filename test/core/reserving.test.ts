@@ -8,6 +8,7 @@ import { reservations, unasked } from '../../src/core/reserving.ts'
 import { type SettingValue, settings } from '../../src/core/settings.ts'
 import { openStore } from '../../src/store/open.ts'
 import { StoreError } from '../../src/store/store-error.ts'
+import { overriding } from '../overriding.ts'
 
 interface DeskOptions {
   readonly clock?: SimulatedClock
@@ -33,7 +34,7 @@ function desk({
     kept.put(key, value)
   }
   const book = reservations({
-    ...{ kept: { ...kept, put }, settings: values, clock, log: silentLog, evses: [...places.keys()], changed: (evse) => told.push(evse) },
+    ...{ kept: overriding(kept, { put }), settings: values, clock, log: silentLog, evses: [...places.keys()], changed: (evse) => told.push(evse) },
     view(evse) {
       const status = places.get(evse) ?? 'available'
       return { status: status === 'available' && book.isReserved(evse) ? 'reserved' : status, waitingToken: waiting.get(evse) }

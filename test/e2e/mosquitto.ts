@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { freePort } from '../../bench/perf/control.ts'
 import { leaveOut } from '../left-out.ts'
 import { freshDirectory } from './program.ts'
 import { type Watched, watched } from './watched.ts'
@@ -97,15 +97,6 @@ export async function mosquitto({ login }: BrokerOptions = {}): Promise<Broker> 
   }
   await broker.start()
   return broker
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { readonly port: number }
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** An authority, and a certificate of it for localhost. */

@@ -3,7 +3,7 @@ import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
 import type { ChargePoint } from '../../src/core/charge-point.ts'
 import type { Fact } from '../../src/core/facts.ts'
-import { upkeep } from '../../src/run/upkeep.ts'
+import { type KeptFacts, upkeep } from '../../src/run/upkeep.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { storeIn } from '../../src/store/open.ts'
@@ -11,7 +11,12 @@ import { StoreError, withRoom } from '../../src/store/store-error.ts'
 import { keptLog } from '../store/directories.ts'
 import { world } from '../stories/world.ts'
 
-function bench({ mostSamples = 100_000, running = undefined as string | undefined, readers = ['reader'] as readonly [string, ...string[]] } = {}) {
+function bench({
+  mostSamples = 100_000,
+  running = undefined as string | undefined,
+  readers = ['reader'] as readonly [string, ...string[]],
+  keeps = undefined as KeptFacts | undefined,
+} = {}) {
   const clock = simulatedClock()
   const log = keptLog()
   const database = openDatabase(':memory:')
@@ -20,7 +25,7 @@ function bench({ mostSamples = 100_000, running = undefined as string | undefine
   const ledger = store.ledger<Fact>()
   const core = { evses: [1], view: () => ({ transaction: running === undefined ? undefined : { id: running } }) } as unknown as ChargePoint
   const refused: StoreError[] = []
-  const chores = upkeep({ store, core, clock, log, readers, refused: (error) => refused.push(error), mostSamples })
+  const chores = upkeep({ store, core, clock, log, readers, refused: (error) => refused.push(error), mostSamples, keeps })
   const sample = (transaction: string, count = 1) =>
     store.atomically(() => {
       for (let n = 0; n < count; n++)
@@ -57,6 +62,16 @@ test('samples that wait beyond the limit are thinned within the hour, in small s
   expect(b.log.lines.map(({ event }) => event)).toEqual([
     'too many samples wait for the central system: middle samples are left out, first and last ones of each transaction stay',
   ])
+})
+
+test('where memory is dear little is kept of what was delivered: nothing of what waits or runs goes', async () => {
+  const b = bench({ running: 'tx runs', keeps: { most: 3, trimEvery: minutes(10) } })
+  b.sample('tx runs', 20)
+  b.sample('tx ended', 20)
+  b.ledger.moveTo('reader', b.ledger.last, 'durable')
+  b.sample('tx waits', 20)
+  await b.clock.advance(minutes(11))
+  expect(['tx runs', 'tx ended', 'tx waits'].map((each) => b.ledger.about(each).length)).toEqual([20, 0, 20])
 })
 
 test('where nothing but first and last samples waits, it gives up until the next hour', async () => {

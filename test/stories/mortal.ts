@@ -2,6 +2,7 @@ import { type Clock, wallClock } from '../../src/base/clock.ts'
 import type { SimulatedClock } from '../../src/base/simulated-clock.ts'
 import type { GuardPort } from '../../src/safety/port.ts'
 import type { Documents, Ledger, Store } from '../../src/store/store.ts'
+import { overriding } from '../overriding.ts'
 
 // What a program that dies in the middle of something leaves behind: promises that go on, timers that ring. None of it may touch what
 // the next one finds.
@@ -59,12 +60,11 @@ export function mortalStore(store: Store, isAlive: () => boolean, isNew: boolean
   }
   const documents = <Value>(kind: string): Documents<Value> => {
     const inner = store.documents<Value>(kind)
-    return {
-      ...inner,
+    return overriding(inner, {
       put: (...given) => void (isAlive() && inner.put(...given)),
       delete: (key) => void (isAlive() && inner.delete(key)),
       clear: () => void (isAlive() && inner.clear()),
-    }
+    })
   }
   return overriding(store, {
     ledger: mortalLedger,
@@ -75,10 +75,4 @@ export function mortalStore(store: Store, isAlive: () => boolean, isNew: boolean
     close: () => undefined,
     isNew,
   })
-}
-
-/** The same thing with some of its members replaced; its getters stay getters. */
-function overriding<T extends object>(original: T, members: Partial<T>): T {
-  const properties = Object.fromEntries(Object.entries(members).map(([name, value]) => [name, { value }]))
-  return Object.create(original, properties) as T
 }

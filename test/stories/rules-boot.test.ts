@@ -5,6 +5,7 @@ import { hours, minutes, seconds } from '../../src/base/units.ts'
 import * as core from '../../src/ocpp16/messages/core.ts'
 import { openStore } from '../../src/store/open.ts'
 import { StoreError } from '../../src/store/store-error.ts'
+import { overriding } from '../overriding.ts'
 import { answered, ask, charging } from './asking.ts'
 import { killed, stopped } from './restarts.ts'
 import { type World, type WorldOptions, world } from './world.ts'
@@ -281,13 +282,12 @@ test('a state directory that is full when the station is accepted holds up nothi
   let isFull = false
   const documents: typeof store.documents = <V>(kind: string) => {
     const inner = store.documents<V>(kind)
-    return {
-      ...inner,
+    return overriding(inner, {
       put: (...args: Parameters<typeof inner.put>) => {
         if (isFull) throw new StoreError('full', 'disk full')
         inner.put(...args)
       },
-    }
+    })
   }
   const w = await world({
     offline: true,

@@ -1,4 +1,5 @@
 import type { Live } from '../live.ts'
+import type { OcppVersion } from '../ocpp-version.ts'
 import type { Dispatch } from '../station-request.ts'
 
 /** One of several processes of the same central system: their state is in PostgreSQL, their way to each other is an MQTT 5 broker. */
@@ -7,8 +8,8 @@ export interface Cluster {
   readonly dispatch: Dispatch
   /** Events of all processes. */
   readonly live: Live
-  /** A station came to the line of this process, or left it. */
-  here(station: string): void
+  /** A station came to the line of this process, or left it: not when another connection of it took its place here. */
+  here(station: string, version: OcppVersion): void
   gone(station: string): void
   /** Says good-bye. */
   close(): Promise<void>

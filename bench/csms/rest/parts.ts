@@ -13,6 +13,8 @@ export interface RestParts {
   readonly live: Live
   /** Of the program. */
   readonly version: string
+  /** The name of this process among those of the same central system. */
+  readonly process: string
   /** `Authorization: Bearer`; the one that is printed at start. */
   readonly token: string
   /** ISO 4217. */

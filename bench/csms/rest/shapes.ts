@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import * as t from '../../../src/base/schema.ts'
+import { ocppVersions } from '../ocpp-version.ts'
 
 // The JSON shapes of the REST door: what the routes answer, what the dashboard reads, and what the store hands out. Times are ISO 8601 in
 // UTC. What is not known is left out.
@@ -75,7 +76,7 @@ export const Charger = shape('Charger', 'A charge point', {
   max_kw: t.optional(amount('What it can deliver')),
   is_connected: t.boolean({ description: 'It is on the line, at whichever process' }),
   state: chargerState,
-  ocpp_version: t.optional(choice('Spoken last', '1.6', '2.0.1')),
+  ocpp_version: t.optional(choice('Spoken last', ...ocppVersions)),
   vendor: t.optional(text('Of BootNotification')),
   model: t.optional(text('Of BootNotification')),
   serial_number: t.optional(text('Of BootNotification')),
@@ -180,3 +181,120 @@ export interface Page<T> {
   readonly offset: number
   readonly limit: number
 }
+
+/** What a route answers who asked a station for something. */
+export const Outcome = shape('Outcome', 'What a station answered', {
+  outcome: choice('Whether it will do it', 'accepted', 'rejected'),
+  status: t.optional(text('Of its answer: Accepted, Rejected, Scheduled ...; left out where that message has none', 50)),
+  action: text('The CALL that it was sent', 100),
+  payload: t.record(t.string(), t.unsafe<unknown>({}), { description: 'Its answer' }),
+  remark: t.optional(text('What this central system did not manage although the station accepted', 1_000)),
+})
+export type Outcome = Static<typeof Outcome>
+
+export const Configuration = shape('Configuration', 'Keys of OCPP 1.6, variables of OCPP 2.0.1', {
+  items: t.array(
+    shape('ConfigurationEntry', 'One key, or `Component.Variable`', {
+      key: text('Its name', 1_000),
+      value: t.optional(text('Left out: write-only, a password, or it has none', 10_000)),
+      is_read_only: t.boolean({ description: 'It is not to be changed' }),
+    }),
+  ),
+  action: text('The CALL that the station was sent', 100),
+  unknown_keys: t.array(text('As it was asked for', 1_000), { description: 'Those that were asked for and that an OCPP 1.6 station does not know' }),
+})
+export type Configuration = Static<typeof Configuration>
+
+export const Settings = shape('Settings', 'This central system', {
+  currency: text('ISO 4217', 3),
+  tariff_per_kwh: amount('Price of a kWh where the site has none of its own'),
+  tiles: t.optional(text('Of the map: https://tile.example/{z}/{x}/{y}.png; left out: the map draws its own ground', 2_000)),
+  tiles_attribution: t.optional(text('To be named on the map', 2_000)),
+  version: text('Of the program', 100),
+  engine: choice('Of the database', 'sqlite', 'postgres'),
+  process: text('The name of this process among those of the same central system'),
+})
+export type Settings = Static<typeof Settings>
+
+export const Access = shape('Access', 'Who may come in', {
+  required: t.boolean({ description: 'A token has to be shown' }),
+  logged_in: t.boolean({ description: 'Whoever asks has shown it' }),
+})
+export type Access = Static<typeof Access>
+
+export const Health = shape('Health', 'Whether this process does its work', {
+  is_healthy: t.boolean({ description: 'The database takes writes' }),
+  engine: choice('Of the database', 'sqlite', 'postgres'),
+})
+export type Health = Static<typeof Health>
+
+export const TransactionWithSamples = shape('TransactionWithSamples', 'A charging session and its curve', {
+  ...Transaction.properties,
+  samples: t.array(Sample, { description: 'Oldest first, at most 1,000: of more each second, third ... and the last' }),
+  samples_total: whole('How many were kept'),
+})
+export type TransactionWithSamples = Static<typeof TransactionWithSamples>
+
+export const DashboardWithPower = shape('DashboardWithPower', 'The whole at a glance, and the power over time', {
+  ...Dashboard.properties,
+  span: text('As asked for', 10),
+  step_s: whole('Length of a step, s', 1),
+  power: t.array(PowerPoint),
+})
+export type DashboardWithPower = Static<typeof DashboardWithPower>
+
+const point = shape('Point', 'RFC 7946', {
+  type: choice('Of the geometry', 'Point'),
+  coordinates: t.array(t.number(), { minItems: 2, maxItems: 2, description: 'Longitude, then latitude: degrees, WGS 84' }),
+})
+const features = <T extends TSchema>(title: string, description: string, properties: T) =>
+  shape(title, description, {
+    type: choice('RFC 7946', 'FeatureCollection'),
+    features: t.array(
+      t.object(
+        { type: choice('RFC 7946', 'Feature'), id: text('Of the charger'), geometry: point, properties },
+        { additionalProperties: false, description: 'One charger' },
+      ),
+    ),
+  })
+export const ChargerPoints = features(
+  'ChargerPoints',
+  'Chargers that have a place, as GeoJSON',
+  t.object(
+    {
+      id: text('Its OCPP identity'),
+      name: t.optional(text('For people')),
+      site_id: t.optional(text('Where it stands', 64)),
+      state: chargerState,
+      is_connected: t.boolean({ description: 'It is on the line' }),
+      power_w: amount('Drawn now, W'),
+      max_kw: t.optional(amount('What it can deliver')),
+    },
+    { additionalProperties: false },
+  ),
+)
+export type ChargerPoints = Static<typeof ChargerPoints>
+
+export const HeatPoints = features(
+  'HeatPoints',
+  'Energy of each charger, as GeoJSON',
+  t.object(
+    { energy_kwh: amount('Delivered since then'), weight: t.number({ minimum: 0, maximum: 1, description: 'Of the largest' }) },
+    { additionalProperties: false },
+  ),
+)
+export type HeatPoints = Static<typeof HeatPoints>
+
+/** RFC 9457. */
+export const Problem = shape('Problem', 'What is wrong, which field is at fault, and what to do', {
+  type: text('about:blank: the status says it'),
+  title: text('In short'),
+  status: whole('Of HTTP'),
+  detail: text('In words', 2_000),
+  field: t.optional(text('body.kw, query.limit, path.id', 1_000)),
+  remedy: t.optional(text('What to do about it', 2_000)),
+  transactions: t.optional(t.array(whole('Its number', 1), { description: 'Those among which one has to be named' })),
+  code: t.optional(text('Of the CALLERROR of the station', 100)),
+  action: t.optional(text('The CALL that the station was sent', 100)),
+})
+export type Problem = Static<typeof Problem>

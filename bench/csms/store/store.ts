@@ -1,5 +1,6 @@
 import type { Listenable } from '../../../src/base/signal.ts'
-import type { Charger, Connector, Dashboard, Frame, Page, PowerPoint, Sample, Site, SiteNow, Token, Transaction } from '../rest/shapes.ts'
+import type { OcppVersion } from '../ocpp-version.ts'
+import type { Charger, Dashboard, Frame, Page, PowerPoint, Sample, Site, SiteNow, Token, Transaction } from '../rest/shapes.ts'
 
 // What a central system keeps, in SQLite or PostgreSQL. Everything that a station is told was taken waits for `await` of its method: when it
 // resolves, the database has it. Times of day are epoch milliseconds here and ISO 8601 in the shapes.
@@ -30,6 +31,9 @@ export interface ChargerFacts {
   readonly max_kw?: number | undefined
 }
 
+/** The same, where null takes away what was said. */
+export type ChargerChange = Pick<ChargerFacts, 'id'> & { readonly [K in Exclude<keyof ChargerFacts, 'id'>]?: ChargerFacts[K] | null }
+
 export interface ChargerFilter extends Slice {
   readonly site?: string | undefined
   readonly state?: Charger['state'] | undefined
@@ -42,7 +46,7 @@ export interface ChargerBook {
   one(id: string): Promise<Charger | undefined>
   /** Of these ids, in any order; unknown ones are left out. */
   some(ids: readonly string[]): Promise<readonly Charger[]>
-  put(facts: ChargerFacts): Promise<void>
+  put(change: ChargerChange): Promise<void>
   /** With its statuses; transactions and samples stay. False: there is none. */
   remove(id: string): Promise<boolean>
   /** HTTP basic authentication (security profile 1); undefined takes it away. Kept as a salted hash. */
@@ -51,12 +55,18 @@ export interface ChargerBook {
   isPassword(id: string, password: Uint8Array | undefined): Promise<boolean>
   isKnown(id: string): Promise<boolean>
   /** It came to the line at this process, or left it. A leave counts only for the process at which it is noted. */
-  connected(id: string, process: string, version: '1.6' | '2.0.1'): Promise<void>
+  connected(id: string, process: string, version: OcppVersion): Promise<void>
   disconnected(id: string, process: string): Promise<void>
   /** Every charger at this process is gone: the process died, or begins anew. */
   allGone(process: string): Promise<readonly string[]>
+  /** The chargers that are noted as connected to this process. */
+  at(process: string): Promise<readonly string[]>
+  /** Those at which a charger is noted as connected. */
+  processes(): Promise<readonly string[]>
   booted(id: string, boot: Boot): Promise<void>
   statusChanged(id: string, status: ConnectorStatus): Promise<void>
+  /** Any other sign of life. Written with a later group, once a minute at most; nobody waits for it. */
+  seen(id: string): void
   /** Remembers what this central system has set; evse 0 for the whole charger, without a limit: none any more. */
   limited(id: string, evse: number, limit: { readonly watts: number } | { readonly amps: number } | undefined, at: number): Promise<void>
 }
@@ -98,7 +108,8 @@ export interface Begun {
   readonly connector: number | undefined
   readonly tag: string | undefined
   readonly startedAt: number
-  readonly meterStartWh: number
+  /** Undefined in OCPP 2.0.1 until a register was heard: the first one counts. */
+  readonly meterStartWh: number | undefined
   /** Equal for the same start that comes again: in OCPP 1.6 made of its fields, in 2.0.1 the station's transactionId. */
   readonly key: string
   /** The transactionId of OCPP 2.0.1. */
@@ -174,11 +185,11 @@ export interface BenchStore {
   readonly statistics: Statistics
   /** After the write that changed it. */
   readonly chargerChanged: Listenable<string>
+  /** Made, changed or taken away. */
+  readonly siteChanged: Listenable<string>
   readonly transactionChanged: Listenable<{ readonly transaction: number; readonly charger: string }>
   /** The database takes writes. Resolves to its words when it does not. */
   health(): Promise<string | undefined>
   /** Writes what waits, then closes. */
   close(): Promise<void>
 }
-
-export type { Charger, Connector }

@@ -20,10 +20,12 @@ export interface MqttClient {
   readonly isConnected: boolean
   /** Each time: subscriptions are made again, and what was retained may be gone. */
   readonly connected: Listenable<void>
+  /** Each time: what was sent and not answered is not answered any more. */
+  readonly lost: Listenable<void>
   readonly received: Listenable<MqttMessage>
   subscribe(filter: MqttFilter): void
-  /** Nothing happens while there is no connection. */
-  publish(topic: string, payload: string, delivery: MqttDelivery): void
+  /** Nothing happens while there is no connection. @param onTaken with `isSure`: the broker has it */
+  publish(topic: string, payload: string, delivery: MqttDelivery, onTaken?: () => void): void
   /** @param farewell the last message, retained: a will is not said by a broker that was told goodbye */
   close(farewell?: MqttWill): Promise<void>
 }
@@ -41,6 +43,7 @@ export interface MqttClientOptions {
 /** Connects with the next turn of the clock, and again for as long as it is not closed. Never throws. */
 export function mqttClient({ dial, clientId, will, clock, log, chance }: MqttClientOptions): MqttClient {
   const connected = signal<void>()
+  const lost = signal<void>()
   const received = signal<MqttMessage>()
   const filters: MqttFilter[] = []
   let session: MqttSession | undefined
@@ -86,6 +89,7 @@ export function mqttClient({ dial, clientId, will, clock, log, chance }: MqttCli
     void opened.lost.then((error) => {
       if (session !== opened) return
       session = undefined
+      lost.emit()
       again(error)
     })
     if (!isToldConnected) log.info({}, 'connected to the MQTT broker')
@@ -101,12 +105,13 @@ export function mqttClient({ dial, clientId, will, clock, log, chance }: MqttCli
       return session !== undefined
     },
     connected,
+    lost,
     received,
     subscribe(filter) {
       filters.push(filter)
       if (session !== undefined) listen(session, filter)
     },
-    publish: (topic, payload, delivery) => session?.publish(topic, payload, delivery),
+    publish: (topic, payload, delivery, onTaken) => session?.publish(topic, payload, delivery, onTaken),
     async close(farewell) {
       isClosed = true
       timer?.stop()

@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP } from 'node:net'
 import type MqttModule from 'mqtt/lib/client'
 import { ConfigError, wordsOf } from '../errors.ts'
 import { signal } from '../signal.ts'
-import { BrokerError, type DialMqtt, type MqttBroker, type MqttMessage, type MqttSession } from './session.ts'
+import { BrokerError, type DialMqtt, type MqttBroker, type MqttDelivery, type MqttMessage, type MqttSession } from './session.ts'
 
 type Connected = MqttModule.default
 
@@ -10,7 +10,7 @@ const connectTimeoutMs = 5_000
 /** The broker misses us after one and a half of it, and then says our last will. */
 const keepAliveS = 15
 /** Asked of the broker (MQTT 5, §3.1.2.11.4): nothing that we listen to is longer. */
-const largestPacket = 65_536
+const usualPacket = 65_536
 /** A message is collected until it is whole, of any length up to 256 MB: this many bytes without an end are left. */
 const mostUnread = 1_048_576
 /** More than this in the send buffer, bytes, or messages that the broker has not confirmed: it does not read. */
@@ -25,8 +25,8 @@ const takenOver = 142
 const sentAway: readonly unknown[] = [135, 138, 152]
 
 /** The package `mqtt`, loaded with the first connection: without its own reconnection and queues, so that nothing grows while a broker is away.
- *  MQTT 5 is tried first, 3.1.1 with brokers that refuse it. */
-export function dialMqtt(broker: MqttBroker): DialMqtt {
+ *  MQTT 5 is tried first, 3.1.1 with brokers that refuse it, unless `needs5`. @param largestPacket bytes, at most 1 MB */
+export function dialMqtt(broker: MqttBroker, { needs5 = false, largestPacket = usualPacket } = {}): DialMqtt {
   let version: 4 | 5 = 5
   return async ({ clientId, will }) => {
     // CommonJS: what is its `default` depends on who loads it.
@@ -57,6 +57,7 @@ export function dialMqtt(broker: MqttBroker): DialMqtt {
       return await open()
     } catch (error) {
       if (version === 4 || !(error instanceof OtherVersion)) throw error
+      if (needs5) throw new BrokerError('the broker speaks no MQTT 5', true)
       version = 4
       return await open()
     }
@@ -132,7 +133,7 @@ function sessionOver(client: Connected): MqttSession {
     lost.resolve(new BrokerError(words, isRefusal))
   }
   client.on('message', (topic, payload, packet) => {
-    if (!isOver) received.emit({ topic, payload, isRetained: packet.retain })
+    if (!isOver) received.emit({ topic, payload, isRetained: packet.retain, ...requestOf(packet.properties) })
   })
   client.on('disconnect', ({ reasonCode }) => {
     if (reasonCode === takenOver) end('another client with the same clientId took the place: give each its own', true)
@@ -149,10 +150,10 @@ function sessionOver(client: Connected): MqttSession {
         if (error && !isOver) onRefused(wordsOf(error))
       })
     },
-    publish(topic, payload, { isRetained, isSure }, onTaken) {
+    publish(topic, payload, { isRetained, isSure, ...request }, onTaken) {
       if (isOver) return
       if (isSure) unconfirmed++
-      client.publish(topic, payload, { qos: isSure ? 1 : 0, retain: isRetained }, () => {
+      client.publish(topic, payload, { qos: isSure ? 1 : 0, retain: isRetained, ...propertiesOf(request) }, () => {
         if (isSure) unconfirmed--
         onTaken?.()
       })
@@ -162,6 +163,26 @@ function sessionOver(client: Connected): MqttSession {
       isOver = true
       // Who owes us something is not waited for.
       client.end(unconfirmed > 0 || client.stream.writableLength > 0)
+    },
+  }
+}
+
+type Request = Pick<MqttDelivery, 'respondTo' | 'correlation' | 'expiryS'>
+
+function requestOf({ responseTopic, correlationData }: { responseTopic?: string; correlationData?: Buffer } = {}): Request {
+  return {
+    ...(responseTopic === undefined ? {} : { respondTo: responseTopic }),
+    ...(correlationData === undefined ? {} : { correlation: correlationData.toString('latin1') }),
+  }
+}
+
+function propertiesOf({ respondTo, correlation, expiryS }: Request) {
+  if (respondTo === undefined && correlation === undefined && expiryS === undefined) return {}
+  return {
+    properties: {
+      ...(respondTo === undefined ? {} : { responseTopic: respondTo }),
+      ...(correlation === undefined ? {} : { correlationData: Buffer.from(correlation, 'latin1') }),
+      ...(expiryS === undefined ? {} : { messageExpiryInterval: expiryS }),
     },
   }
 }

@@ -22,6 +22,10 @@ export interface MqttMessage {
   readonly payload: Uint8Array
   /** Kept by the broker from before, or published with the retain flag where that is asked for (`MqttFilter.asPublished`). */
   readonly isRetained: boolean
+  /** Of a request (MQTT 5 §4.10): the topic that its answer goes to. */
+  readonly respondTo?: string
+  /** Of a request, and of its answer: tells which belong together. */
+  readonly correlation?: string
 }
 
 export interface MqttWill {
@@ -51,6 +55,11 @@ export interface MqttDelivery {
   readonly isRetained: boolean
   /** QoS 1; else 0. */
   readonly isSure: boolean
+  /** As in `MqttMessage`; with MQTT 5 alone. Characters up to U+00FF. */
+  readonly respondTo?: string
+  readonly correlation?: string
+  /** s; what is older is not delivered any more. With MQTT 5 alone. */
+  readonly expiryS?: number
 }
 
 /** Opens one connection. @throws BrokerError in words, without secrets */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { docsStyle } from './docs-style.ts'
+import { anchor, escaped, quoted } from './docs-text.ts'
 import type { Schema } from './openapi.ts'
 import { type Declared, root } from './served.ts'
 
@@ -119,20 +120,4 @@ function curl({ method, path, example, answer }: Declared, at: string): string {
     query.size > 1 ? quoted(url) : url,
   ]
   return words.join(' ')
-}
-
-/** In a shell's single quotes. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
-
-function anchor(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

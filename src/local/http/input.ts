@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TSchema } from 'typebox'
+import { dangerousIn, depthOf, isDangerous } from '../../base/json-text.ts'
 import { mistakeIn } from '../../base/mistake.ts'
+import { typedBy } from '../../base/typed-text.ts'
 import { type Input, Refusal, type Route } from '../rest/route.ts'
 import { decoded } from './target.ts'
 
@@ -16,9 +18,9 @@ const mostQueryFields = 50
 /** Everything that came with a request, checked against what the route declares. @throws Refusal naming the field */
 export async function inputOf(takes: Takes, params: Readonly<Record<string, string>>, query: string, request: IncomingMessage): Promise<Input> {
   // In the order in which a person reads a request; the body last, because it has to be waited for.
-  const checkedParams = takes.params === undefined ? undefined : fitting(takes.params, turned(takes.params, params), 'path')
+  const checkedParams = takes.params === undefined ? undefined : fitting(takes.params, typedBy(takes.params, params), 'path')
   const asked = queryFrom(query)
-  const checkedQuery = takes.query === undefined ? undefined : fitting(takes.query, turned(takes.query, asked), 'query')
+  const checkedQuery = takes.query === undefined ? undefined : fitting(takes.query, typedBy(takes.query, asked), 'query')
   const surplus = takes.query === undefined ? Object.keys(asked)[0] : undefined
   if (surplus !== undefined) throw new Refusal(422, 'Unknown field', 'There is no such field: nothing is asked for behind "?" here.', `query.${surplus}`)
   return { params: checkedParams, query: checkedQuery, body: await bodyFrom(takes.body, request) }
@@ -29,20 +31,6 @@ function fitting(schema: TSchema, value: unknown, place: 'path' | 'query' | 'bod
   if (mistake === undefined) return value
   const field = [place, ...mistake.at].join('.')
   throw new Refusal(422, 'Not a valid value', `${field} ${mistake.problem}. ${mistake.remedy}`.trimEnd(), field)
-}
-
-/** Texts turned into what their schemas say; what cannot be turned stays a text, and the check says so. */
-function turned(schema: TSchema, texts: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
-  const { properties = {} } = schema as { readonly properties?: Readonly<Record<string, { readonly type?: string }>> }
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [name, read(text, Object.hasOwn(properties, name) ? properties[name]?.type : undefined)]),
-  )
-}
-
-function read(text: string, type: string | undefined): unknown {
-  if ((type === 'integer' || type === 'number') && /^-?\d{1,15}(\.\d{1,10})?$/.test(text)) return Number(text)
-  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
-  return text
 }
 
 /** `a=1&b=2`. @throws Refusal for a name that stands twice, or is no text */
@@ -121,35 +109,4 @@ function parsed(text: string): unknown {
     // The parser's own words quote what was sent, and with it perhaps a password.
     throw new Refusal(400, 'Not JSON', 'The body is not JSON. Look for a missing or surplus quote, comma or bracket.', 'body')
   }
-}
-
-/** Counted before anything is built of it. */
-function depthOf(text: string): number {
-  let depth = 0
-  let most = 0
-  let isInText = false
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]
-    if (isInText) {
-      if (character === '\\') at++
-      else if (character === '"') isInText = false
-    } else if (character === '"') isInText = true
-    else if (character === '[' || character === '{') most = Math.max(most, ++depth)
-    else if (character === ']' || character === '}') depth--
-  }
-  return most
-}
-
-/** Names that reach into every object of the program. */
-function isDangerous(name: string): boolean {
-  return name === '__proto__' || name === 'constructor' || name === 'prototype'
-}
-
-function dangerousIn(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [name, one] of Object.entries(value)) {
-    const found = isDangerous(name) ? name : dangerousIn(one)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

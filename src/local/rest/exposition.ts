@@ -1,6 +1,8 @@
 /** A number with its labels. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string | number>>
+  /** Of a histogram: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string
   /** Undefined: there is none now, and nothing is said. */
   readonly value: number | undefined
 }
@@ -10,7 +12,7 @@ export interface Metric {
   /** Base units (s, V, A, W, J, bytes, ratio) and `_total` for what only rises, as Prometheus wants names. */
   readonly name: string
   readonly help: string
-  readonly type: 'gauge' | 'counter'
+  readonly type: 'gauge' | 'counter' | 'histogram'
   readonly samples: readonly Sample[]
 }
 
@@ -20,7 +22,9 @@ export function exposition(metrics: readonly Metric[]): string {
 }
 
 function textOf({ name, help, type, samples }: Metric): string {
-  const lines = samples.flatMap(({ labels = {}, value }) => (value === undefined ? [] : [`${name}${labelsOf(labels)} ${numberOf(value)}\n`]))
+  const lines = samples.flatMap(({ labels = {}, suffix = '', value }) =>
+    value === undefined ? [] : [`${name}${suffix}${labelsOf(labels)} ${numberOf(value)}\n`],
+  )
   return lines.length === 0 ? '' : `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }
 

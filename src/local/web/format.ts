@@ -93,6 +93,11 @@ const shortTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 const soon = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' })
 const dayOfTick = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 
+/** Without the year, which is mostly this one: `22 Nov, 17:05`. */
+export function brief(iso: string | null | undefined): string {
+  return isMoment(iso) ? soon.format(new Date(iso)) : none
+}
+
 /** Words under the axis of time, for moments (s since 1970, whole minutes): `17:05`, days where they are days apart. */
 export function ticks(momentsS: readonly number[]): readonly string[] {
   const stepS = (momentsS[1] ?? 0) - (momentsS[0] ?? 0)

@@ -120,3 +120,29 @@ test.each<[name: string, greet: (guest: Guest) => void, words: RegExp, isRefusal
   const broker = await hostileBroker(greet)
   await expect(dialMqtt(broker)(wanted)).rejects.toMatchObject({ message: expect.stringMatching(words), isRefusal })
 })
+
+test('who needs MQTT 5 speaks no other', async () => {
+  const levels: number[] = []
+  const broker = await hostileBroker(({ level, send }) => {
+    levels.push(level)
+    send(...connackOf(4, 1))
+  })
+  await expect(dialMqtt(broker, { needs5: true })(wanted)).rejects.toThrow('the broker speaks no MQTT 5')
+  expect(levels).toEqual([5])
+})
+
+test('a request carries where its answer goes, and what tells them together', async () => {
+  const { session, guest } = await dialled()
+  const sent = guest.next()
+  session.publish('t', '1', { isRetained: false, isSure: false, respondTo: 'r', correlation: 'c\u00ff', expiryS: 10 })
+  const properties = [2, 0, 0, 0, 10, 8, 0, 1, 0x72, 9, 0, 2, 0x63, 0xff]
+  const bytes = [...(await sent)]
+  // MQTT 5 §3.3.2.3: in whatever order.
+  expect(bytes.slice(0, 5)).toEqual([0x30, 5 + properties.length, 0, 1, 0x74])
+  expect(bytes.slice(6, -1).sort()).toEqual([...properties].sort())
+  const heard = Promise.withResolvers<MqttMessage>()
+  session.received.on(heard.resolve)
+  guest.send(...bytes)
+  expect(await heard.promise).toMatchObject({ topic: 't', respondTo: 'r', correlation: 'c\u00ff', isRetained: false })
+  session.close()
+})

@@ -175,7 +175,7 @@ describe('what is asked of a station', () => {
     expect(await say('stop')).toBe('no transaction runs at CP-1')
     await station.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Charging' })
     await station.call('StartTransaction', start)
-    expect(await say('stations')).toBe('CP-1  here\n  connector 1: Charging  transaction 1, card 04A2B3C4')
+    expect(await say('stations')).toBe('CP-1  here  OCPP 1.6\n  connector 1: Charging  transaction 1, card 04A2B3C4')
     expect(await say('transactions')).toBe('   1  CP-1/1  card 04A2B3C4  running since 2026-03-01T08:00:00.000Z, 0 samples')
     expect(await say('help')).toMatch(/start \[station\]/)
     expect(await say('')).toBeUndefined()

@@ -110,7 +110,7 @@ describe('a line that cannot be carried out says what to write', () => {
     ['start A', none, /no station is connected/],
     ['start A', two, /which station\? CP-1, CP-2/],
     ['start CP-9 1 A', one, /no station CP-9/],
-    ['start', one, /missing/],
+    ['start', one, /missing: start \[station\] \[connector\] <card>$/],
     ['start one A', one, /connector one is not a number/],
     ['start 1 012345678901234567890', one, /idTag/],
     ['stop CP-2', two, /which transaction\? 8, 9/],
@@ -155,4 +155,58 @@ test('what asks no station needs none', () => {
 
 test('every command is explained', () => {
   for (const { help } of Object.values(commands)) expect(help.length).toBeGreaterThan(5)
+})
+
+describe('the same words at a station of OCPP 2.0.1', () => {
+  const modern: Situation = {
+    now,
+    stations: [{ id: 'CP-1', isConnected: true, version: '2.0.1' }],
+    running: [{ id: 7, station: 'CP-1', reference: 'tx-7' }],
+  }
+  const token = { idToken: '04A2B3C4', type: 'ISO14443' }
+  test.each<[string, string, unknown]>([
+    ['start 1 04A2B3C4', 'RequestStartTransaction', { evseId: 1, idToken: token, remoteStartId: now / 1_000 }],
+    ['stop', 'RequestStopTransaction', { transactionId: 'tx-7' }],
+    ['stop CP-1 7', 'RequestStopTransaction', { transactionId: 'tx-7' }],
+    ['reset', 'Reset', { type: 'OnIdle' }],
+    ['unlock', 'UnlockConnector', { evseId: 1, connectorId: 1 }],
+    ['availability off', 'ChangeAvailability', { operationalStatus: 'Inoperative' }],
+    ['trigger status 2', 'TriggerMessage', { requestedMessage: 'StatusNotification', evse: { id: 2, connectorId: 1 } }],
+    ['trigger meter 2', 'TriggerMessage', { requestedMessage: 'MeterValues', evse: { id: 2 } }],
+    ['trigger heart', 'TriggerMessage', { requestedMessage: 'Heartbeat' }],
+    ['clearcache', 'ClearCache', {}],
+    ['reserve 1 04A2B3C4', 'ReserveNow', { id: 1, evseId: 1, idToken: token, expiryDateTime: '2026-03-01T10:15:00.000Z' }],
+    ['reserve 0 04A2B3C4 2', 'ReserveNow', { id: 0, idToken: token, expiryDateTime: '2026-03-01T10:02:00.000Z' }],
+    ['cancel 1', 'CancelReservation', { reservationId: 1 }],
+    ['unlimit', 'ClearChargingProfile', { chargingProfileCriteria: { stackLevel: 0 } }],
+    ['unlimit 2', 'ClearChargingProfile', { chargingProfileCriteria: { evseId: 2 } }],
+    ['composite 1 60 w', 'GetCompositeSchedule', { evseId: 1, duration: 60, chargingRateUnit: 'W' }],
+    ['list', 'GetLocalListVersion', {}],
+    [
+      'list 04A2B3C4',
+      'SendLocalList',
+      { versionNumber: now / 1_000, updateType: 'Full', localAuthorizationList: [{ idToken: token, idTokenInfo: { status: 'Accepted' } }] },
+    ],
+    ['log http://a/ sec', 'GetLog', { logType: 'SecurityLog', requestId: now / 1_000, log: { remoteLocation: 'http://a/' } }],
+    ['update http://a/b', 'UpdateFirmware', { requestId: now / 1_000, firmware: { location: 'http://a/b', retrieveDateTime: '2026-03-01T10:00:00.000Z' } }],
+    ['call getbasereport {"requestId":1,"reportBase":"FullInventory"}', 'GetBaseReport', { requestId: 1, reportBase: 'FullInventory' }],
+  ])('%s', (line, action, payload) => {
+    expect(brief(effectOf(line, modern))).toEqual(['CP-1', action, payload])
+  })
+
+  test('what its answer comes to is read in several messages', () => {
+    expect(effectOf('get', modern)).toEqual({ kind: 'ask', station: 'CP-1', request: { kind: 'readConfiguration', keys: [] } })
+    expect(effectOf('set A.B=c', modern)).toEqual({ kind: 'ask', station: 'CP-1', request: { kind: 'changeConfiguration', key: 'A.B', value: 'c' } })
+  })
+
+  test.each<[string, RegExp]>([
+    ['diagnostics http://a/', /OCPP 2\.0\.1 has no GetDiagnostics: log/],
+    ['stop 9', /no transaction 9 runs/],
+    ['set HeartbeatInterval=1', /no Component\.Variable/],
+    ['trigger Dance', /one of BootNotification/],
+    ['call RemoteStartTransaction {}', /no request of a central system in OCPP 2\.0\.1/],
+  ])('%s', (line, words) => {
+    const effect = effectOf(line, modern)
+    expect(effect.kind === 'problem' && effect.text).toMatch(words)
+  })
 })

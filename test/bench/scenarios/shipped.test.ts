@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readScenario } from '../../../bench/scenarios/read.ts'
 import { behaviourSchema, verbs } from '../../../bench/scenarios/scenario.ts'
-import { pathOf, shippedNames } from '../../../bench/scenarios/shipped.ts'
+import { shippedScenarios } from '../../../bench/scenarios/shipped.ts'
 import { fileWith, played } from './played.ts'
 
+const { names, pathOf } = shippedScenarios()
 const page = readFileSync(join(import.meta.dirname, '../../../docs/scenarios.md'), 'utf8')
 
 test('twenty scenarios come with Pilotwire, and the page lists them with their reasons', async () => {
-  const names = shippedNames()
   expect(names).toHaveLength(20)
   const rows = await Promise.all(names.map(async (name) => `| \`${name}\` | ${(await readScenario(pathOf(name))).reason} |`))
   expect(page.slice(page.indexOf('## The scenarios that come')).trimEnd().split('\n').slice(4)).toEqual(rows)
@@ -17,13 +17,10 @@ test('twenty scenarios come with Pilotwire, and the page lists them with their r
 
 const longest = 'five-day-offline-queue'
 
-test.each(shippedNames().filter((name) => name !== longest))(
-  '%s passes against the central system of the bench, and no frame departs from OCPP',
-  async (name) => {
-    const { outcome, words, remarks } = await played(pathOf(name))
-    expect([outcome, words, remarks]).toEqual(['passed', '', []])
-  },
-)
+test.each(names.filter((name) => name !== longest))('%s passes against the central system of the bench, and no frame departs from OCPP', async (name) => {
+  const { outcome, words, remarks } = await played(pathOf(name))
+  expect([outcome, words, remarks]).toEqual(['passed', '', []])
+})
 
 test('five days without the central system are five days, take seconds, and are told in order', async () => {
   const { outcome, words, passedMs, frames } = await played(pathOf(longest))

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { simulatedClock } from '../../../src/base/simulated-clock.ts'
 import { seconds } from '../../../src/base/units.ts'
-import { readEvents, type Source, type StreamWorld, type Topic } from '../../../src/local/web/state/streams.ts'
+import type { Source, StreamWorld } from '../../../src/local/web/state/read-stream.ts'
+import { readEvents, type Topic } from '../../../src/local/web/state/streams.ts'
 
 /** A browser whose network the test holds. */
 function browser() {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { MessageExample, MessageOutcome } from '../../rest/answers.ts'
-import { api, wordsOf } from '../api.ts'
+import { api } from '../api.ts'
+import { wordsOf } from '../asking.ts'
 import { Button } from '../parts/button.tsx'
 import { Card } from '../parts/card.tsx'
 import { Notice } from '../parts/notice.tsx'

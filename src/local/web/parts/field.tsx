@@ -15,6 +15,8 @@ interface FieldProps {
   readonly step?: number | 'any'
   readonly maxLength?: number
   readonly autocomplete?: string
+  /** An example, shown while it is empty. */
+  readonly placeholder?: string
   readonly disabled?: boolean
   /** Values to choose from beside what is typed. */
   readonly offers?: readonly string[]

@@ -1,11 +1,11 @@
 import { linkTo, type ViewName } from '../routes.ts'
 import { access, logOut } from '../state/access.ts'
 import { live } from '../state/live.ts'
-import { chooseLook, look, looks } from '../state/look.ts'
 import { tell } from '../state/said.ts'
 import { useStore } from '../state/use-store.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
+import { LookButton } from './look-button.tsx'
 
 export const titles: Readonly<Record<ViewName, string>> = {
   live: 'Live',
@@ -16,13 +16,9 @@ export const titles: Readonly<Record<ViewName, string>> = {
   bench: 'Bench',
 }
 
-const lookWords = { auto: 'Colours as the device has them', light: 'Light colours', dark: 'Dark colours' } as const
-
 export function Header() {
   const id = useStore(live, ({ station }) => station?.id)
   const { isRequired } = useStore(access)
-  const present = useStore(look)
-  const next = looks[(looks.indexOf(present) + 1) % looks.length] ?? 'auto'
   return (
     <header class="top">
       <a class="brand" href={linkTo('live')}>
@@ -32,9 +28,7 @@ export function Header() {
         <span class="brand-name">{id ?? 'Charger'}</span>
       </a>
       <LinkState />
-      <Button kind="quiet" label={`${lookWords[present]}. Change.`} onPress={() => chooseLook(next)}>
-        <Icon name={present} />
-      </Button>
+      <LookButton />
       {isRequired && (
         <Button kind="quiet" label="Log out" onPress={() => tell(logOut(), () => 'logged out')}>
           <Icon name="leave" />

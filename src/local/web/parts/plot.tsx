@@ -9,6 +9,8 @@ export interface Line {
   readonly label: string
   /** Of its figures; the first one of each axis stands beside it. */
   readonly unit: string
+  /** Of its figures; 1 unless told. */
+  readonly decimals?: number
   /** A custom property of theme.css: '--power'; filled with '--power-soft'. */
   readonly colour: string
   readonly isFilled?: boolean
@@ -43,11 +45,11 @@ function Legend({ lines, data: [times, ...rows], at }: Pick<PlotProps, 'lines' |
   const atS = times[at]
   return (
     <ul class="plot-legend" aria-label="Figures">
-      {lines.map(({ label, unit, colour, isDashed }, index) => (
+      {lines.map(({ label, unit, colour, isDashed, decimals }, index) => (
         <li key={label}>
           <i class={isDashed === true ? 'dashed' : ''} style={{ '--swatch': `var(${colour})` }} />
           {`${label} `}
-          <strong>{figure(rows[index]?.[at], unit)}</strong>
+          <strong>{figure(rows[index]?.[at], unit, decimals)}</strong>
         </li>
       ))}
       <li class="plot-moment">{atS === undefined ? none : timeOfDay(new Date(atS * 1_000).toISOString())}</li>
@@ -55,8 +57,8 @@ function Legend({ lines, data: [times, ...rows], at }: Pick<PlotProps, 'lines' |
   )
 }
 
-function figure(value: number | null | undefined, unit: string): string {
-  return value === null || value === undefined ? none : `${value.toFixed(1)} ${unit}`
+function figure(value: number | null | undefined, unit: string, decimals = 1): string {
+  return value === null || value === undefined ? none : `${value.toFixed(decimals)} ${unit}`
 }
 
 /** New data go into the same canvas; new lines or colours make a new one. @returns where it is drawn */
@@ -105,7 +107,7 @@ function mutable(data: PlotData): uPlot.AlignedData {
 }
 
 /** The canvas knows neither custom properties nor light-dark(): the element computes the colour for it. */
-function resolved(element: HTMLElement, property: string): string {
+export function resolved(element: HTMLElement, property: string): string {
   element.style.color = `var(${property})`
   const { color } = getComputedStyle(element)
   element.style.color = ''

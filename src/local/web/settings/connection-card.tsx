@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Connection } from '../../rest/shapes.ts'
-import { api, ProblemError, wordsOf } from '../api.ts'
+import { api } from '../api.ts'
+import { ProblemError, wordsOf } from '../asking.ts'
 import { Button } from '../parts/button.tsx'
 import { Card, Facts } from '../parts/card.tsx'
 import { Choice, Field } from '../parts/field.tsx'

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks'
 import type { Setting } from '../../rest/shapes.ts'
-import { api, wordsOf } from '../api.ts'
+import { api } from '../api.ts'
+import { wordsOf } from '../asking.ts'
 import { Button } from '../parts/button.tsx'
 import { Badge } from '../parts/notice.tsx'
 import { say } from '../state/said.ts'

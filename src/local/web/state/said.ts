@@ -1,4 +1,4 @@
-import { wordsOf } from '../api.ts'
+import { wordsOf } from '../asking.ts'
 import { browserClock } from '../browser-clock.ts'
 import { createStore } from './store.ts'
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { ProblemError, wordsOf } from '../api.ts'
+import { ProblemError, wordsOf } from '../asking.ts'
 import { Button } from '../parts/button.tsx'
 import { Field } from '../parts/field.tsx'
 import { Icon } from '../parts/icon.tsx'
