@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync } from 'node:fs'
 import { ConfigError, wordsOf } from '../../src/base/errors.ts'
-import type { MemoryBook, TransactionBook, TransactionEvent } from './transactions.ts'
+import type { TransactionEvent } from './booking.ts'
+import type { MemoryBook, TransactionBook } from './transactions.ts'
 
 /** Keeps a book of transactions in a file, one JSON line for each event, and takes in what an earlier run wrote there:
  *  ids go on counting, and a start that was sent to the earlier run is recognised. A book over a database knows all that by itself.

@@ -3,13 +3,14 @@ import { wordsOf } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
 import { epochOf } from '../../src/base/moment.ts'
 import { signal } from '../../src/base/signal.ts'
+import type { Oddity, StartRequest, StopRequest, TransactionEvent } from './booking.ts'
 import type { EventBook } from './event-book.ts'
 import { eventBookOn } from './kept-events.ts'
 import { measured16 } from './neutral16.ts'
 import type { Records } from './records.ts'
 import { rememberedTransactions } from './remembered.ts'
 import type { BenchStore } from './store/store.ts'
-import { keyOf, type Oddity, type StartRequest, type StopRequest, type TransactionBook, type TransactionEvent } from './transactions.ts'
+import { keyOf, type TransactionBook } from './transactions.ts'
 
 /** For the words of the console. */
 const mostOddities = 1_000

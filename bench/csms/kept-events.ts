@@ -1,8 +1,8 @@
 import type { Signal } from '../../src/base/signal.ts'
+import type { TransactionEvent } from './booking.ts'
 import type { BookedEvent, EventBook } from './event-book.ts'
 import type { Remembered } from './remembered.ts'
 import type { BenchStore } from './store/store.ts'
-import type { TransactionEvent } from './transactions.ts'
 
 interface Watching {
   readonly remembered: Remembered

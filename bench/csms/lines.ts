@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { MeterValue, SampledValue } from '../../src/ocpp16/messages/types.ts'
+import type { Transaction, TransactionEvent } from './booking.ts'
 import type { StationFrame } from './central-system.ts'
-import type { Transaction, TransactionEvent } from './transactions.ts'
 
 // What the bench prints, made to be read: time, station, arrow, action, payload. Every line is one line and harmless on
 // a terminal, whatever a station sends.

@@ -1,9 +1,9 @@
 import { type Message, violationOf } from '../../src/ocpp/message.ts'
+import type { Transaction } from './booking.ts'
 import type { Station } from './central-system.ts'
 import type { Impossible, NeutralRequest } from './dialect.ts'
 import { dialects } from './dialects.ts'
 import type { OcppVersion } from './ocpp-version.ts'
-import type { Transaction } from './transactions.ts'
 
 // How a line on the console is read: whom it asks, and what its words mean.
 

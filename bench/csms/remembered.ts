@@ -1,7 +1,8 @@
+import { forgetOldest } from '../../src/base/forget-oldest.ts'
 import type { MeterValue } from '../../src/ocpp16/messages/types.ts'
+import type { StartRequest, StopRequest, Transaction } from './booking.ts'
 import type { Transaction as Row } from './rest/shapes.ts'
 import type { BenchStore } from './store/store.ts'
-import type { StartRequest, StopRequest, Transaction } from './transactions.ts'
 
 const mostRunning = 20_000
 const mostEnded = 1_000
@@ -75,8 +76,7 @@ export function rememberedTransactions({ transactions }: BenchStore): Remembered
 
 function keep(map: Map<number, Transaction>, transaction: Transaction, most: number): void {
   map.set(transaction.id, transaction)
-  const [oldest] = map.keys()
-  if (map.size > most && oldest !== undefined) map.delete(oldest)
+  forgetOldest(map, most)
 }
 
 /** As if its start had been heard here. */

@@ -1,13 +1,13 @@
 import type { Message, ResponseOf } from '../../src/ocpp/message.ts'
 import type { CallOutcome } from '../../src/ocpp/peer.ts'
 import { GetConfiguration } from '../../src/ocpp16/messages/core.ts'
+import type { Transaction } from './booking.ts'
 import type { Station } from './central-system.ts'
 import { commands } from './commands.ts'
 import type { NeutralRequest } from './dialect.ts'
 import { answerOf } from './dispatch.ts'
 import { cardWords, harmless, type Paint, sessionWords } from './lines.ts'
 import type { ConfigurationEntry, StationAnswer } from './station-request.ts'
-import type { Transaction } from './transactions.ts'
 
 /** What became of a command, in words for the one who typed it. */
 export function replyTo(station: string, message: Message, outcome: CallOutcome<Readonly<Record<string, unknown>>>, paint: Paint): string {

@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../src/base/forget-oldest.ts'
 import type { BookedEvent } from './event-book.ts'
 import type { ConnectorStatus } from './store/store.ts'
 
@@ -53,9 +54,7 @@ export function shownStatuses(): ShownStatuses {
 
 const placeOf = ({ evse, connector }: Pick<ConnectorStatus, 'evse' | 'connector'>) => `${evse}/${connector}`
 
-/** The oldest goes when there are too many. */
 function remember<T>(map: Map<string, T>, key: string, value: T, most: number): void {
   map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > most && oldest !== undefined) map.delete(oldest)
+  forgetOldest(map, most)
 }

@@ -5,8 +5,6 @@ import { bookEvent } from './booked-events.ts'
 import type { BookedStop, MeterRequest, Oddity, StartRequest, StopRequest, Transaction, TransactionEvent } from './booking.ts'
 import type { BookedEvent } from './event-book.ts'
 
-export type { BookedStop, MeterRequest, Oddity, StartRequest, StopRequest, Transaction, TransactionEvent } from './booking.ts'
-
 export interface TransactionBook {
   readonly all: readonly Transaction[]
   readonly running: readonly Transaction[]

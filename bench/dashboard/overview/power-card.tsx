@@ -11,7 +11,7 @@ import { useFetched } from '../state/use-fetched.ts'
 const spans = { '1h': '1 h', '24h': '24 h', '7d': '7 d' } as const
 type Span = keyof typeof spans
 
-const charging: Line = { label: 'Charging', unit: '', decimals: 0, colour: '--offer', axis: 'right', isDashed: true, isStepped: true }
+const charging: Line = { label: 'Active', unit: '', decimals: 0, colour: '--offer', axis: 'right', isDashed: true, isStepped: true }
 const lines: readonly Line[] = [{ label: 'Power', unit: 'kW', colour: '--power', isFilled: true }, charging]
 const largeLines: readonly Line[] = [{ label: 'Power', unit: 'MW', decimals: 2, colour: '--power', isFilled: true }, charging]
 /** kW, from which on MW read better. */

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { TransactionEvent } from '../../../bench/csms/booking.ts'
 import { type CentralSystemOptions, centralSystem } from '../../../bench/csms/central-system.ts'
 import { effectOf } from '../../../bench/csms/commands.ts'
 import { carryOut } from '../../../bench/csms/console.ts'
 import { plain, transactionWords } from '../../../bench/csms/lines.ts'
 import type { ConnectorStatus } from '../../../bench/csms/store/store.ts'
-import { type TransactionEvent, transactionBook } from '../../../bench/csms/transactions.ts'
+import { transactionBook } from '../../../bench/csms/transactions.ts'
 import { simulatedClock } from '../../../src/base/simulated-clock.ts'
 import { memoryStation } from './memory-station.ts'
 

@@ -2,8 +2,9 @@ import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { TransactionEvent } from '../../../bench/csms/booking.ts'
 import { keepJournal } from '../../../bench/csms/journal.ts'
-import { type TransactionEvent, transactionBook } from '../../../bench/csms/transactions.ts'
+import { transactionBook } from '../../../bench/csms/transactions.ts'
 import { ConfigError } from '../../../src/base/errors.ts'
 
 const start = { connectorId: 1, idTag: '04A2B3C4', meterStart: 100, timestamp: '2026-03-01T08:00:00.000Z' }

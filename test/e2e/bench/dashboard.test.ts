@@ -124,6 +124,8 @@ describe.skipIf(missing !== undefined).each(sizes)('the dashboard, $name', (size
     await said(`Limit of ${half} kW: accepted`)
     await charger.until(() => watts() <= half * 1_000)
     await drawer().getByText(`${half} kW`, { exact: true }).waitFor()
+    // It holds for its outlet too.
+    await drawer().locator('.figures div').filter({ hasText: 'Limit' }).getByText(/kW$/).waitFor()
     await drawer().getByRole('button', { name: 'Remove limit' }).click()
     await said('No limit: accepted')
   })

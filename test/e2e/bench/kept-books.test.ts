@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { StartRequest, StopRequest, TransactionEvent } from '../../../bench/csms/booking.ts'
 import type { BookedEvent } from '../../../bench/csms/event-book.ts'
 import { keptBooks } from '../../../bench/csms/kept-books.ts'
 import type { Measured } from '../../../bench/csms/store/store.ts'
-import { type StartRequest, type StopRequest, type TransactionBook, type TransactionEvent, transactionBook } from '../../../bench/csms/transactions.ts'
+import { type TransactionBook, transactionBook } from '../../../bench/csms/transactions.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { engines, noon, type StoreWorld, storeWorld } from './stores.ts'
 

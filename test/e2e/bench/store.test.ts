@@ -106,7 +106,7 @@ for (const engine of engines) {
       const { transactions, chargers } = w.store
       await chargers.connected('A', 'p', '1.6')
       const { id } = await transactions.begin(start('A'))
-      await transactions.sampled('A', 1, id, [{ atMs: noon + 60_000, power_w: 11_000, energy_wh: 1_100 }])
+      await transactions.sampled('A', 1, id, [{ atMs: noon + 60_000, power_w: 11_000, energy_wh: 1_100, voltage_v: 230, soc_percent: 40 }])
       expect(await chargers.one('A')).toMatchObject({ power_w: 11_000, state: 'charging', connectors: [{ transaction_id: id, power_w: 11_000 }] })
       const stop = { stoppedAt: noon + 120_000, meterStopWh: 1_300, reason: 'Local', tag: 'CARD' }
       expect(await transactions.end('B', id, stop)).toBe('unknown')
@@ -117,7 +117,7 @@ for (const engine of engines) {
       expect(await transactions.one(id)).toMatchObject({ meter_stop_wh: 1_300, energy_wh: 300, duration_s: 120, cost: 0.15, repeated: 1, reason: 'Local' })
       const [outlet] = (await chargers.one('A'))?.connectors ?? []
       expect(outlet).not.toHaveProperty('transaction_id')
-      expect(outlet).not.toHaveProperty('power_w')
+      for (const over of ['power_w', 'voltage_v', 'soc_percent']) expect(outlet).not.toHaveProperty(over)
       // What comes late belongs to it, and says nothing of now.
       await transactions.sampled('A', 1, id, [{ atMs: noon + 90_000, power_w: 9_000, energy_wh: 1_250 }])
       expect(await chargers.one('A')).toMatchObject({ power_w: 0 })
