@@ -7,12 +7,16 @@ const report = process.env['PILOTWIRE_TEST_REPORT']
 const slow = [
   'test/bench/main.test.ts',
   'test/core/charging/composite-by-force.test.ts',
+  'test/hal/bus/gpio-sysfs.test.ts',
+  'test/hal/modbus/serial-port.test.ts',
   'test/local/http/malformed.test.ts',
   'test/store/crash.test.ts',
   'test/store/power-cut.test.ts',
   'test/store/recovery.test.ts',
   'test/stories/independent-peer.test.ts',
   'test/stories/seven-days.test.ts',
+  'test/stories/walk.test.ts',
+  'test/transfer/http.test.ts',
 ]
 
 export default defineConfig({

@@ -6,10 +6,10 @@ import { type Millis, seconds } from '../src/base/units.ts'
 import { addAll } from './commands/all.ts'
 import { addCsms } from './commands/csms.ts'
 import { addDemo } from './commands/demo.ts'
+import { addFleet } from './commands/fleet.ts'
 import { addRun } from './commands/run.ts'
 import { addSites } from './commands/sites.ts'
 import type { Terminal } from './commands/terminal.ts'
-import { addFleet } from './fleet/command.ts'
 
 /** Npm and the terminal both send ctrl-C: what comes so soon is the same one. A later one means that whatever is waited for, for instance a
  *  database that does not answer, is not to be waited for; what was acknowledged is written already. */

@@ -9,7 +9,7 @@ import { ConfigError } from '../src/base/errors.ts'
 import { silentLog } from '../src/base/log.ts'
 import { type Millis, seconds } from '../src/base/units.ts'
 import type { RunningStation } from '../src/run/station.ts'
-import { coloured, plain, sessionWords } from './csms/lines.ts'
+import { coloured, plain, sessionWords } from './csms/console/lines.ts'
 import type { Served } from './csms/serve.ts'
 import type { Places } from './sites/places.ts'
 
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     // At a terminal the console has told it.
     if (!isTerminal && station.http !== undefined) stdout.write(`The page of ${id} itself: http://${station.http.host}:${station.http.port}\n\n`)
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, station.stop)
-    const { narrate } = await import('./csms/narrate.ts')
+    const { narrate } = await import('./csms/console/narrate.ts')
     const stopTelling = narrate(served.system, clock, 'frames', paint, station.print, (each) => each === id)
     open.push(await besides(places, csms), stopTelling)
     return await untilEnded(station, served)

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { systemClock } from '../../src/base/clock.ts'
-import { type Narration, narrations } from '../csms/narrate.ts'
+import { type Narration, narrations } from '../csms/console/narrate.ts'
 import type { CsmsOptions } from '../csms/run.ts'
 import type { BenchStore } from '../csms/store/store.ts'
 import { type ServerFlags, serveOptionsOf, withServerFlags } from './server-flags.ts'

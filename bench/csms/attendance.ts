@@ -2,7 +2,7 @@ import { wordsOf } from '../../src/base/errors.ts'
 import type { Log } from '../../src/base/log.ts'
 import { seconds } from '../../src/base/units.ts'
 import type { CentralSystem } from './central-system.ts'
-import type { OcppVersion } from './ocpp-version.ts'
+import type { OcppVersion } from './ocpp/ocpp-version.ts'
 import type { BenchStore } from './store/store.ts'
 
 export interface Attendance {

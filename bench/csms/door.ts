@@ -6,9 +6,9 @@ import { type Millis, seconds } from '../../src/base/units.ts'
 import { watchHalfOpen } from '../../src/ocpp/half-open.ts'
 import { type AcceptOptions, acceptWebSockets } from '../../src/ocpp/websocket-server.ts'
 import type { CentralSystem } from './central-system.ts'
-import { dialects } from './dialects.ts'
 import { cannotListen } from './listen.ts'
-import { type OcppVersion, ocppVersions } from './ocpp-version.ts'
+import { dialects } from './ocpp/dialects.ts'
+import { type OcppVersion, ocppVersions } from './ocpp/ocpp-version.ts'
 
 export interface Door {
   /** What a station is given as its central system: `ws://127.0.0.1:9000`. */

@@ -1,12 +1,12 @@
 import type { Readable, Writable } from 'node:stream'
 import { type Log, silentLog } from '../../src/base/log.ts'
-import { benchConsole } from './console.ts'
+import { keepJournal } from './books/journal.ts'
+import { benchConsole } from './console/console.ts'
+import { keepFrames } from './console/frame-log.ts'
+import { coloured, type Paint, plain } from './console/lines.ts'
+import { type Narration, narrate, spokenLog } from './console/narrate.ts'
 import { databaseWords } from './database.ts'
-import { keepFrames } from './frame-log.ts'
-import { keepJournal } from './journal.ts'
-import { coloured, type Paint, plain } from './lines.ts'
 import { typeable } from './listen.ts'
-import { type Narration, narrate, spokenLog } from './narrate.ts'
 import { type Served, type ServeOptions, serve } from './serve.ts'
 
 /** `pilotwire-bench csms` without the command line. */

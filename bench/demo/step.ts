@@ -1,5 +1,5 @@
+import type { StationAnswer, StationRequest } from '../csms/ocpp/station-request.ts'
 import type { Token } from '../csms/rest/shapes.ts'
-import type { StationAnswer, StationRequest } from '../csms/station-request.ts'
 import type { BenchStore } from '../csms/store/store.ts'
 import type { DayStation } from './station.ts'
 

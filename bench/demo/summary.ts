@@ -1,6 +1,6 @@
+import { table } from '../csms/console/table.ts'
 import type { Token, Transaction } from '../csms/rest/shapes.ts'
 import type { BenchStore } from '../csms/store/store.ts'
-import { table } from '../csms/table.ts'
 import type { Played } from './play.ts'
 
 /** The sessions of a day as a table, their sum, and what went wrong: lines to print. */

@@ -1,4 +1,4 @@
-import { table } from '../csms/table.ts'
+import { table } from '../csms/console/table.ts'
 import type { Fleet } from './fleet.ts'
 import { type LatencyCounts, percentileOf } from './latencies.ts'
 import { allCalls, errorsOf, type TallyCounts, tally } from './tally.ts'

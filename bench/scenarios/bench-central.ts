@@ -3,8 +3,8 @@ import { codeOf } from '../../src/ocpp/call-error.ts'
 import { memoryNetwork } from '../../src/ocpp/memory-socket.ts'
 import type { Message } from '../../src/ocpp/message.ts'
 import type { Dial, Socket } from '../../src/ocpp/socket.ts'
-import type { Manner } from '../csms/answers.ts'
 import { type CentralSystem, centralSystem } from '../csms/central-system.ts'
+import type { Manner } from '../csms/ocpp/answers.ts'
 import { type Behaviour, millisOf } from './scenario.ts'
 
 /** The central system of the bench in this process, and how it behaves. */

@@ -1,7 +1,7 @@
-import { harmless } from '../csms/lines.ts'
+import { harmless } from '../csms/console/lines.ts'
+import { table } from '../csms/console/table.ts'
 import type { Charger, Site } from '../csms/rest/shapes.ts'
 import type { ChargerFacts } from '../csms/store/store.ts'
-import { table } from '../csms/table.ts'
 import type { Places } from './places.ts'
 
 /** A charger as a file or the database has it. Only the database knows whether it was ever heard. */

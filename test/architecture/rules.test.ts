@@ -11,7 +11,7 @@ function refusalsOf(tree: Record<string, string>, long: Record<string, string> =
       ...['src/base/clock.ts', 'src/store/store.ts', 'src/safety/port.ts', 'src/safety/supervisor.ts', 'src/core/facts.ts', 'src/ocpp/peer.ts'],
       ...['src/ocpp16/messages/core.ts', 'src/ocpp16/adapter.ts', 'src/ocpp201/adapter.ts', 'src/local/control.ts', 'src/config/board.ts', 'src/run/inline.ts'],
       ...['src/local/web/api.ts', 'src/local/rest/shapes.ts'],
-      ...['src/main.ts', 'hal/types.ts', 'hal/build.ts', 'hal/bus/i2c.ts', 'hal/simulated/plant.ts', 'bench/csms/answers.ts', 'bench/start.ts'],
+      ...['src/main.ts', 'hal/types.ts', 'hal/build.ts', 'hal/bus/i2c.ts', 'hal/simulated/plant.ts', 'bench/csms/ocpp/answers.ts', 'bench/start.ts'],
     ].map((path) => [path, '']),
   )
   return examine({ ...empty, ...tree }, { packages, long })
@@ -60,7 +60,7 @@ describe('who may import whom', () => {
     ['bench/scripts/x.ts', '../../src/core/facts.ts'],
     ['src/run/x.ts', '../main.ts'],
     ['src/run/x.ts', '../../hal/bus/i2c.ts'],
-    ['src/run/x.ts', '../../bench/csms/answers.ts'],
+    ['src/run/x.ts', '../../bench/csms/ocpp/answers.ts'],
     ['src/main.ts', '../hal/build.ts'],
     ['src/main.ts', '../bench/start.ts'],
     ['hal/x.ts', '../src/safety/port.ts'],
@@ -88,7 +88,7 @@ describe('who may import whom', () => {
     ['hal/meters/x.ts', '../bus/i2c.ts'],
     ['bench/csms/x.ts', '../../src/ocpp16/messages/core.ts'],
     ['bench/start.ts', '../src/run/inline.ts'],
-    ['bench/perf/x.ts', '../csms/answers.ts'],
+    ['bench/perf/x.ts', '../csms/ocpp/answers.ts'],
     ['src/local/web/views/x.tsx', '../api.ts'],
     ['src/local/web/x.tsx', 'preact/hooks'],
     ['src/base/x.ts', 'node:fs'],

@@ -1,6 +1,6 @@
+import { keepJournal } from '../../bench/csms/books/journal.ts'
+import { type TransactionBook, transactionBook } from '../../bench/csms/books/transactions.ts'
 import { centralSystem } from '../../bench/csms/central-system.ts'
-import { keepJournal } from '../../bench/csms/journal.ts'
-import { type TransactionBook, transactionBook } from '../../bench/csms/transactions.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { type Listenable, signal } from '../../src/base/signal.ts'

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../bench/csms/booking.ts'
+import type { Transaction } from '../../bench/csms/books/booking.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { isoOf } from '../../src/base/moment.ts'
 import type { Fact } from '../../src/core/facts.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { transactionBook } from '../../bench/csms/transactions.ts'
+import { transactionBook } from '../../bench/csms/books/transactions.ts'
 import { simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, minutes, seconds } from '../../src/base/units.ts'
 import type { Fact } from '../../src/core/facts.ts'

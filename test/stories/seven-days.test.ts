@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Transaction } from '../../bench/csms/booking.ts'
+import type { Transaction } from '../../bench/csms/books/booking.ts'
 import type { Register } from '../../hal/types.ts'
 import { type SimulatedClock, simulatedClock } from '../../src/base/simulated-clock.ts'
 import { hours, type Millis, minutes, seconds } from '../../src/base/units.ts'

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../src/base/clock.ts'
 import type { MqttClient } from '../../../src/base/mqtt/client.ts'
 import type { MqttMessage } from '../../../src/base/mqtt/session.ts'
 import { seconds } from '../../../src/base/units.ts'
-import type { Dispatch, StationAnswer, StationRequest } from '../station-request.ts'
+import type { Dispatch, StationAnswer, StationRequest } from '../ocpp/station-request.ts'
 import type { Topics } from './topics.ts'
 import { type Ask, readAnswer, readAsk } from './words.ts'
 

@@ -1,6 +1,6 @@
 import type { Live } from '../live.ts'
-import type { OcppVersion } from '../ocpp-version.ts'
-import type { Dispatch } from '../station-request.ts'
+import type { OcppVersion } from '../ocpp/ocpp-version.ts'
+import type { Dispatch } from '../ocpp/station-request.ts'
 
 /** One of several processes of the same central system: their state is in PostgreSQL, their way to each other is an MQTT 5 broker. */
 export interface Cluster {

@@ -1,5 +1,5 @@
 import type { Log } from '../../../src/base/log.ts'
-import type { OcppVersion } from '../ocpp-version.ts'
+import type { OcppVersion } from '../ocpp/ocpp-version.ts'
 import type { Retained } from './retained.ts'
 import type { Topics } from './topics.ts'
 import type { Holder } from './words.ts'

@@ -1,8 +1,8 @@
 import type { Static, TSchema } from 'typebox'
 import * as t from '../../../src/base/schema.ts'
 import { violationOf } from '../../../src/ocpp/message.ts'
+import type { StationAnswer, StationRequest } from '../ocpp/station-request.ts'
 import { Frame } from '../rest/shapes.ts'
-import type { StationAnswer, StationRequest } from '../station-request.ts'
 
 // What the processes tell each other. Who can publish at the broker can send anything: nothing is used before it was held against these. Fields
 // that are not known are left alone: a newer process may have more to say.

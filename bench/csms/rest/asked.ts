@@ -1,4 +1,4 @@
-import type { StationAnswer, StationRequest } from '../station-request.ts'
+import type { StationAnswer, StationRequest } from '../ocpp/station-request.ts'
 import { given } from './fields.ts'
 import type { RestParts } from './parts.ts'
 import { Refusal } from './refusal.ts'

@@ -1,6 +1,6 @@
 import { wordsOf } from '../../../src/base/errors.ts'
 import * as t from '../../../src/base/schema.ts'
-import type { StationRequest } from '../station-request.ts'
+import type { StationRequest } from '../ocpp/station-request.ts'
 import { asked, configurationOf, outcomeOf, stationProblems } from './asked.ts'
 import { chargerBy, noSuchCharger, oneCharger } from './charger-routes.ts'
 import { chargerId, closed, connectorId, evseId, given, tag, transactionId } from './fields.ts'

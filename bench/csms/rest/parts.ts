@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/base/clock.ts'
 import type { Log } from '../../../src/base/log.ts'
 import type { Live } from '../live.ts'
-import type { Dispatch } from '../station-request.ts'
+import type { Dispatch } from '../ocpp/station-request.ts'
 import type { BenchStore } from '../store/store.ts'
 
 /** What the REST door is handed. */

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox'
 import * as t from '../../../src/base/schema.ts'
-import { ocppVersions } from '../ocpp-version.ts'
+import { ocppVersions } from '../ocpp/ocpp-version.ts'
 
 // The JSON shapes of the REST door: what the routes answer, what the dashboard reads, and what the store hands out. Times are ISO 8601 in
 // UTC. What is not known is left out.

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Awaitable } from '../awaitable.ts'
+import type { Awaitable } from '../books/awaitable.ts'
 import type { Steps } from './steps.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,5 +1,5 @@
 import type { Listenable } from '../../../src/base/signal.ts'
-import type { OcppVersion } from '../ocpp-version.ts'
+import type { OcppVersion } from '../ocpp/ocpp-version.ts'
 import type { Charger, Dashboard, Frame, Page, PowerPoint, Sample, Site, SiteNow, Token, Transaction } from '../rest/shapes.ts'
 
 // What a central system keeps, in SQLite or PostgreSQL. Everything that a station is told was taken waits for `await` of its method: when it

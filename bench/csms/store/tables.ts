@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { OcppVersion } from '../ocpp-version.ts'
+import type { OcppVersion } from '../ocpp/ocpp-version.ts'
 
 // The tables, of either engine. Moments are epoch milliseconds; what is not known is null.
 

@@ -1,5 +1,5 @@
 import type { CentralSystem } from '../../../bench/csms/central-system.ts'
-import type { OcppVersion } from '../../../bench/csms/ocpp-version.ts'
+import type { OcppVersion } from '../../../bench/csms/ocpp/ocpp-version.ts'
 import type { SimulatedClock } from '../../../src/base/simulated-clock.ts'
 import { socketPair } from '../../../src/ocpp/memory-socket.ts'
 

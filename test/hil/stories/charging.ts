@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { Transaction } from '../../../bench/csms/booking.ts'
+import type { Transaction } from '../../../bench/csms/books/booking.ts'
 import { type Check, equal, near, until } from '../check.ts'
 import type { Machine } from '../machine.ts'
 import { program } from '../programs.ts'

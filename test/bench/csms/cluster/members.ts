@@ -1,7 +1,7 @@
 import { joinCluster } from '../../../../bench/csms/cluster/join.ts'
 import type { Live, LiveEvent } from '../../../../bench/csms/live.ts'
+import type { StationAnswer, StationRequest } from '../../../../bench/csms/ocpp/station-request.ts'
 import type { Charger } from '../../../../bench/csms/rest/shapes.ts'
-import type { StationAnswer, StationRequest } from '../../../../bench/csms/station-request.ts'
 import { type Log, silentLog } from '../../../../src/base/log.ts'
 import { signal } from '../../../../src/base/signal.ts'
 import { type SimulatedClock, simulatedClock } from '../../../../src/base/simulated-clock.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { StationAnswer, StationRequest } from '../../../../bench/csms/ocpp/station-request.ts'
 import { asked, configurationOf } from '../../../../bench/csms/rest/asked.ts'
 import { Refusal } from '../../../../bench/csms/rest/refusal.ts'
-import type { StationAnswer, StationRequest } from '../../../../bench/csms/station-request.ts'
 
 const start: StationRequest = { kind: 'start', evse: 2, tag: 'A' }
 const message: StationRequest = { kind: 'message', action: 'Reset', payload: {} }
