@@ -3,6 +3,7 @@ Arguments: directory, then a file with certificate and key (TLS required), then 
 Of a file whose name has `broken` in it the first download breaks after 100 kB."""
 import logging
 import sys
+import time
 import warnings
 
 warnings.simplefilter('ignore')
@@ -21,6 +22,7 @@ Parent = TLS_FTPHandler if tls else FTPHandler
 class Dtp(Parent.dtp_handler):
     def send(self, data):
         if self.cmd_channel.breaks and self.tot_bytes_sent >= 100_000:
+            time.sleep(0.2)  # whoever fetches has written down what it got: a break before that is no broken download but a failed one
             self.cmd_channel.close()
             return 0
         return super().send(data)
