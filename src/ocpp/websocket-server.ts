@@ -72,7 +72,7 @@ export async function acceptWebSockets(options: AcceptOptions): Promise<WebSocke
     const identity = identityOf(request)
     const judged = (refusal: string | undefined) => {
       atTheDoor.delete(stream)
-      if (refusal !== undefined || identity === undefined) return refuse(stream, refusal ?? badRequest, log)
+      if (refusal !== undefined || identity === undefined) return refuse(stream, refusal ?? badRequest, identity === undefined ? log : log.with({ identity }))
       upgrader.handleUpgrade(request, stream, head, (ws) => {
         // From here on the WebSocket tells of its stream's errors itself.
         stream.off('error', failed)

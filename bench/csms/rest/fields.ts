@@ -26,7 +26,8 @@ export const span = { from: t.optional(instant('From then on')), until: t.option
 
 export const mostOfPage = 1_000
 export const paging = {
-  offset: t.optional(t.integer({ description: 'How many to leave out, 0 when left out', minimum: 0, maximum: 100_000_000 })),
+  // What is left out has to be walked over: whoever wants more of a long list names a span.
+  offset: t.optional(t.integer({ description: 'How many to leave out, 0 when left out; with a time span for what lies beyond', minimum: 0, maximum: 100_000 })),
   limit: t.optional(t.integer({ description: `How many at most: 1 to ${mostOfPage}, 100 when left out`, minimum: 1, maximum: mostOfPage })),
 }
 

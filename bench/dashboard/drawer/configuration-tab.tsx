@@ -33,7 +33,13 @@ export function ConfigurationTab({ charger: { id, is_connected } }: { readonly c
           {entries === undefined ? 'Read all' : 'Read again'}
         </Button>
       </div>
-      {!is_connected && entries === undefined && <p class="muted">It is not connected: its configuration can be read when it is back.</p>}
+      {entries === undefined && (
+        <p class="muted">
+          {is_connected
+            ? 'Asks the charger for every key that it has. What is not read-only can be changed here.'
+            : 'It is not connected: its configuration can be read when it is back.'}
+        </p>
+      )}
       {problem !== undefined && (
         <Notice tone="bad" title="It could not be read" isUrgent>
           {problem}
