@@ -95,9 +95,8 @@ const { metafile: draft } = await build({ ...inParts, write: false })
 const built = await Promise.all([
   build({ ...inParts, plugins: [lean, fewParts(draft, [charger, 'src/config/command-line.ts', 'src/config/merge.ts', 'src/run/station.ts'])] }),
   build({ ...common, entryPoints: others }),
-  // A fleet carries neither the central system's web server nor its databases. The parts stand beside the program, where it looks for
-  // what comes with it.
-  build({ ...common, entryPoints: { 'pilotwire-bench-program': desk }, splitting: true, chunkNames: 'bench-[name]-[hash]' }),
+  // A fleet carries neither the central system's web server nor its databases.
+  build({ ...common, entryPoints: { 'pilotwire-bench-program': desk }, splitting: true, chunkNames: 'bench/[name]-[hash]' }),
   buildLibrary(common),
 ]).then((all) => all.flat())
 const page = await buildPage(join(dist, 'page'))

@@ -13,10 +13,10 @@ export interface ShippedFiles {
 
 const ending = /\.yaml$/
 
-/** @param folder of the one who asks: they stand there in a clone @param bundled the folder beside the bundle in which they stand else */
+/** @param folder of the one who asks: they stand there in a clone @param bundled the folder in which they stand else, beside the bundle or
+ *  beside the folder of its parts */
 export function shippedFiles(folder: string, bundled: string): ShippedFiles {
-  const besideBundle = join(folder, bundled)
-  const directory = existsSync(besideBundle) ? besideBundle : folder
+  const directory = [join(folder, bundled), join(folder, '..', bundled)].find((each) => existsSync(each)) ?? folder
   const names = readdirSync(directory)
     .filter((each) => ending.test(each))
     .map((each) => each.replace(ending, ''))
