@@ -15,10 +15,15 @@ export const everything: Filter = { text: '', states: new Set(), site: undefined
 
 export const filter = createStore<Filter>(everything, browserClock.nextFrame)
 
+/** The rest stays as it is now, which may be newer than what is drawn. */
+export function changeFilter(change: Partial<Filter>): void {
+  filter.set({ ...filter.get(), ...change })
+}
+
 export function toggleState(state: ChargerState): void {
   const states = new Set(filter.get().states)
   if (!states.delete(state)) states.add(state)
-  filter.set({ ...filter.get(), states })
+  changeFilter({ states })
 }
 
 export function matches({ text, states, site }: Filter, charger: Charger): boolean {
